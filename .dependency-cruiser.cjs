@@ -1,0 +1,58 @@
+/**
+ * The house of docs/architecture.md: imports go one way.
+ * Each room may import itself, the rooms listed for it, and packages; nothing else.
+ */
+const ROOMS = {
+  job: [],
+  sources: ['job'],
+  // A record is what a source hands out: its types only.
+  records: ['job', 'sources/source'],
+  rocketmq: ['job'],
+  dirty: ['job'],
+  pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
+  activities: ['job', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline'],
+  worker: ['job', 'activities'],
+  client: ['job', 'workflows/definitions'],
+  dev: ['job'],
+};
+
+const within = (rooms) =>
+  `^src/(${rooms.map((room) => (room.includes('/') ? `${room}\\.ts$` : `${room}/`)).join('|')})`;
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(ROOMS).map(([room, below]) => ({
+      name: `${room}-imports-what-is-below`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: within([room, ...below]) },
+    })),
+    {
+      name: 'workflows-take-only-types-from-below',
+      comment:
+        'Workflow code is replayed: it may run nothing from below but the plain data functions of job/.',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { path: '^src/', pathNot: '^src/(workflows|job)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'workflows-use-nothing-of-node',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'job-does-no-input-or-output',
+      severity: 'error',
+      from: { path: '^src/job/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?path$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
+};

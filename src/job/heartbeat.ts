@@ -1,0 +1,20 @@
+import type { FaultInfo } from './fault.js';
+import type { Watermark } from './report.js';
+
+/** What a write activity heartbeats: enough to resume it exactly and to show how far it is. */
+export interface WriteHeartbeat {
+  /** Index of the partition. */
+  readonly partition: number;
+  /** Name of the partition's input. */
+  readonly input: string;
+  readonly watermark: Watermark;
+  /** Bytes of the source behind the watermark, for the progress bar; 0 where they can't be told. */
+  readonly sourceBytes: number;
+  /**
+   * Records that may have been sent beyond the watermark before the next heartbeat is recorded.
+   * 0 once the activity has drained; otherwise what a crash may repeat, at most.
+   */
+  readonly ahead: number;
+  /** The world's fault that the activity is waiting out just now. */
+  readonly waitingFor?: FaultInfo;
+}

@@ -1,0 +1,74 @@
+import { isAbsolute } from 'node:path';
+import { diagnose } from './diagnose.js';
+import type { Finding } from './finding.js';
+import { pathText } from './json-schema.js';
+import { JobFileError, type JobProblem } from './problem.js';
+import type { Job } from './schema.js';
+import { absolutePaths, sourcePaths } from './source-paths.js';
+import { parseText } from './yaml-text.js';
+
+/** A job from a file. */
+export interface LoadedJob {
+  /** The job with every default filled in; paths are absolute. */
+  readonly job: Job;
+  /** The job as the user wrote it, its paths made absolute: what a run is started with. */
+  readonly document: unknown;
+  /** Files and globs as the user wrote them, for showing. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Reads a job from the text of a job file, YAML or JSON.
+ *
+ * @param file name of the file, as it is shown in problems
+ * @param baseDir absolute folder that relative paths start at: the one the job file lies in
+ * @throws {JobFileError} with every problem, its line and column
+ */
+export function parseJobText(text: string, { file, baseDir }: { file: string; baseDir: string }): LoadedJob {
+  const { document: written, findings, place } = parseText(text.replace(/^\uFEFF/, ''), file);
+  const checked = diagnose(written);
+  const problems = [...findings, ...('findings' in checked ? checked.findings : [])].map(place);
+  if (problems.length > 0) throw new JobFileError(file, problems.sort(byPlace));
+  const document = absolutePaths(written, baseDir);
+  return { job: validateJobDocument(document), document, paths: sourcePaths(written) };
+}
+
+/**
+ * The job with another RocketMQ.
+ * @throws {JobFileError} if `endpoints` is none
+ */
+export function withEndpoints({ document, paths }: LoadedJob, endpoints: string): LoadedJob {
+  const { sink, ...rest } = document as { sink: object };
+  const changed = { ...rest, sink: { ...sink, endpoints } };
+  return { job: validateJobDocument(changed), document: changed, paths };
+}
+
+/**
+ * Checks a job that comes from somewhere else than a file, as a workflow's input does. There is no folder that a
+ * relative path could start at, so they are refused.
+ *
+ * @throws {JobFileError} with every problem by its path
+ */
+export function validateJobDocument(document: unknown): Job {
+  const checked = diagnose(document);
+  const findings: readonly Finding[] = 'job' in checked ? relativePaths(document) : checked.findings;
+  if ('job' in checked && findings.length === 0) return checked.job;
+  throw new JobFileError(
+    'The job',
+    findings.map(({ path, at: _, ...rest }) => ({ path: pathText(path), ...rest })),
+  );
+}
+
+const byPlace = (a: JobProblem, b: JobProblem) =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+
+function relativePaths(document: unknown): Finding[] {
+  return sourcePaths(document)
+    .filter((path) => !isAbsolute(path))
+    .map((path) => ({
+      path: ['source', 'path'],
+      at: 'value',
+      message: `expected an absolute path, found ${JSON.stringify(path)}: a job that is not started from a file has no folder that it could start at`,
+      expected: 'an absolute path',
+    }));
+}

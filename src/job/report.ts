@@ -1,0 +1,110 @@
+import type { FaultInfo } from './fault.js';
+
+/** Counts of records. `read = written + dirty + filtered` holds for every partition, or the run fails. */
+export interface RecordCounts {
+  readonly read: number;
+  readonly written: number;
+  readonly dirty: number;
+  readonly filtered: number;
+}
+
+/** What has been done so far by a partition, an input or a run. Tallies add up. */
+export interface Tally {
+  readonly records: RecordCounts;
+  /** Messages the broker acknowledged. */
+  readonly messages: number;
+  /** Bytes of the bodies of those messages. */
+  readonly bytes: number;
+  /** Requests that were sent again. */
+  readonly retries: number;
+  /** The most messages that may stand in the topic twice because of crashes and sends without an answer. */
+  readonly duplicatesAtMost: number;
+}
+
+/** Where reading goes on: a byte offset or a key. Only the source that made it can tell what it means. */
+export type Position = number | string;
+
+/**
+ * How far a partition has come: everything before `position` is acknowledged or kept as dirty.
+ * This is what a write activity heartbeats, resumes from and returns.
+ */
+export interface Watermark extends Tally {
+  readonly position: Position;
+  /** Whether the partition has been read to its end. */
+  readonly done: boolean;
+}
+
+export type RunState = 'running' | 'paused' | 'held' | 'completed' | 'failed' | 'cancelled' | 'terminated';
+
+export interface InputReport extends RecordCounts {
+  /** The input's name as the job file gives it, or `(N more)` for the rest summed. */
+  readonly name: string;
+}
+
+/** What a run did. The form is a promise to scripts. */
+export interface Report {
+  readonly job: string;
+  readonly runId: string;
+  readonly state: RunState;
+  readonly records: RecordCounts;
+  readonly messages: number;
+  /** Bytes of message bodies. */
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** Records written a second, over the whole duration. */
+  readonly rate: number;
+  /** Requests that were sent again. */
+  readonly retries: number;
+  readonly duplicatesAtMost: number;
+  readonly partitions: number;
+  readonly warnings: readonly string[];
+  readonly error?: FaultInfo;
+  /** At most {@link MAX_NAMED_INPUTS} named; the rest summed in one more entry. */
+  readonly inputs: readonly InputReport[];
+}
+
+export const MAX_NAMED_INPUTS = 200;
+
+export type Phase = 'validating' | 'partitioning' | 'writing' | 'draining' | 'done';
+
+/** What a run answers when asked how far it is. */
+export interface Progress extends Tally {
+  readonly phase: Phase;
+  readonly partitions: {
+    readonly done: number;
+    readonly running: number;
+    /** Known so far; the final number once `listed` is true. */
+    readonly known: number;
+    readonly listed: boolean;
+  };
+  /** Bytes of the source behind the finished partitions, and of the whole source. */
+  readonly sourceBytes: { readonly done: number; readonly total: number };
+}
+
+export const NO_RECORDS: RecordCounts = { read: 0, written: 0, dirty: 0, filtered: 0 };
+
+export const NOTHING: Tally = { records: NO_RECORDS, messages: 0, bytes: 0, retries: 0, duplicatesAtMost: 0 };
+
+export function addRecords(a: RecordCounts, b: RecordCounts): RecordCounts {
+  return {
+    read: a.read + b.read,
+    written: a.written + b.written,
+    dirty: a.dirty + b.dirty,
+    filtered: a.filtered + b.filtered,
+  };
+}
+
+export function addTally(a: Tally, b: Tally): Tally {
+  return {
+    records: addRecords(a.records, b.records),
+    messages: a.messages + b.messages,
+    bytes: a.bytes + b.bytes,
+    retries: a.retries + b.retries,
+    duplicatesAtMost: a.duplicatesAtMost + b.duplicatesAtMost,
+  };
+}
+
+/** Whether every record read is accounted for. */
+export function isBalanced({ read, written, dirty, filtered }: RecordCounts): boolean {
+  return read === written + dirty + filtered;
+}
