@@ -1,0 +1,117 @@
+import type { RecordFault } from '../../job/fault.js';
+import { type Cutter, Found } from './cutter.js';
+import type { Window } from './window.js';
+
+const MAX_RECORDS = 4096;
+const MAX_BYTES = 1024 * 1024;
+
+/** How much of an overlong record is kept to show it: less where even shorter records count as overlong. */
+export const rawLimit = (maxRecordSize: number): number => Math.min(64 * 1024, maxRecordSize);
+
+/** Consecutive records in one buffer, taken apart but not parsed yet. */
+export interface Cut {
+  readonly buffer: Buffer;
+  /** Where the buffer starts in the input. */
+  readonly base: number;
+  /** Index of each record's first byte. */
+  readonly starts: readonly number[];
+  /** Index behind each record's last byte. */
+  readonly ends: readonly number[];
+  /** Index from which reading goes on after each record; it may lie behind the buffer. */
+  readonly nexts: readonly number[];
+  /** Why records are dirty, by their number; more are found when they are parsed. */
+  readonly faults: Map<number, RecordFault>;
+}
+
+class OpenCut implements Cut {
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly nexts: number[] = [];
+  readonly faults = new Map<number, RecordFault>();
+
+  constructor(
+    readonly buffer: Buffer,
+    readonly base: number,
+  ) {}
+
+  get full(): boolean {
+    const { starts, ends } = this;
+    return starts.length >= MAX_RECORDS || ends[ends.length - 1] - starts[0] >= MAX_BYTES;
+  }
+
+  add(start: number, end: number, next: number, fault: RecordFault | undefined): void {
+    if (fault) this.faults.set(this.starts.length, fault);
+    this.starts.push(start);
+    this.ends.push(end);
+    this.nexts.push(next);
+  }
+
+  /** Nothing comes between the last record and `position` in the input: let reading go on there. */
+  extendTo(position: number): void {
+    this.nexts[this.nexts.length - 1] = position - this.base;
+  }
+}
+
+/**
+ * The records that start before `end`.
+ *
+ * A cut is given out only when it is known whether a record follows it: so that reading goes on at the end of the
+ * partition after its last record, whatever blank lines there are between them.
+ * @param end where the partition ends; Infinity if at the end of the content
+ */
+export async function* cutRecords(
+  window: Window,
+  cutter: Cutter,
+  end: number,
+  maxRecordSize: number,
+  signal: AbortSignal,
+): AsyncGenerator<Cut> {
+  let cut: OpenCut | undefined;
+  let from = 0;
+  for (;;) {
+    const found = cutter.find(window.buffer, from, window.atEnd);
+    const start = window.base + (found === Found.MORE ? cutter.next : cutter.start);
+    if (found === Found.END || start >= end) break;
+    if (found === Found.MORE) {
+      signal.throwIfAborted();
+      await window.more(cutter.next);
+      from = 0;
+      continue;
+    }
+    if (cut && (found === Found.OVERLONG || cut.buffer !== window.buffer || cut.full)) {
+      yield cut;
+      signal.throwIfAborted();
+      cut = undefined;
+    }
+    if (found === Found.OVERLONG) {
+      const head = window.buffer.subarray(cutter.start, cutter.start + rawLimit(maxRecordSize));
+      cut = new OpenCut(Buffer.from(head), start);
+      const { fault } = cutter;
+      from = await skipOverlong(window, cutter, () => signal.throwIfAborted());
+      cut.add(0, head.length, window.base + from - start, fault);
+    } else {
+      cut ??= new OpenCut(window.buffer, window.base);
+      cut.add(cutter.start, cutter.end, cutter.next, cutter.fault);
+      from = cutter.next;
+    }
+  }
+  if (cut) {
+    cut.extendTo(Math.min(end, window.base + cutter.next));
+    yield cut;
+  }
+}
+
+/**
+ * Passes over an overlong record without keeping it.
+ * @param eachBlock called for every block; throws to stop
+ * @returns the index in the window from which the search for records goes on
+ */
+export async function skipOverlong(window: Window, cutter: Cutter, eachBlock: () => void): Promise<number> {
+  for (let from = cutter.next; ; from = 0) {
+    const next = cutter.skip(window.buffer, from);
+    if (next >= 0) return next;
+    if (window.atEnd) return window.buffer.length;
+    eachBlock();
+    await window.more(window.buffer.length);
+  }
+}

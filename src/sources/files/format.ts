@@ -1,0 +1,35 @@
+import type { RecordBatch } from '../source.js';
+import type { FileContext } from './batch.js';
+import type { Cut } from './cut.js';
+import type { Cutter } from './cutter.js';
+import type { OpenFile } from './open-file.js';
+import type { Window } from './window.js';
+
+/** What stands before a file's records. */
+export interface Beginning {
+  /** Where the search for records starts. */
+  readonly start: number;
+  /** Names of the columns; absent if the file has none, or the format does not. */
+  readonly columns?: readonly string[];
+}
+
+/** What a kind of file knows that others do not. All that they share stands beside this file. */
+export interface FileFormat {
+  /** Longest record, in bytes. */
+  readonly maxRecordSize: number;
+  /**
+   * Reads what stands before the records.
+   * @param from index in the window where the content starts, behind a byte order mark
+   * @throws Fault the user's if the file is not as the job says
+   */
+  begin(window: Window, from: number, path: string): Promise<Beginning>;
+  /** @param first whether the search begins where the records start, not behind one of them */
+  cutter(first: boolean): Cutter;
+  /**
+   * The first place at or behind `target` where a plain file may be split; its end if there is none.
+   * @param start a place where it may be split
+   * @param alive called now and then; throws to stop
+   */
+  border(file: OpenFile, start: number, target: number, alive: () => void): Promise<number>;
+  batch(cut: Cut, file: FileContext, columns: readonly string[] | undefined): RecordBatch;
+}

@@ -1,0 +1,43 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { RecordFault } from '../../job/fault.js';
+import type { Cut } from '../files/cut.js';
+
+const INVALID_UTF8: RecordFault = { code: 'invalid_utf8', message: 'the record is not valid UTF-8' };
+const INVALID_JSON: RecordFault = { code: 'invalid_json', message: 'the record is not valid JSON' };
+const NOT_AN_OBJECT: RecordFault = {
+  code: 'not_an_object',
+  message: 'the record is JSON, but not an object with named values',
+};
+export const RECORD_TOO_LONG: RecordFault = {
+  code: 'record_too_long',
+  message: 'the record is longer than source.maxRecordSize',
+};
+
+/**
+ * Checks that each record of a cut is a JSON object, and adds the faults of those that are not to the cut's.
+ * What is parsed is thrown away: numbers would lose digits in it. Only the bytes go on.
+ */
+export function checkObjects({ buffer, starts, ends, faults }: Cut): void {
+  const region = buffer.subarray(starts[0], ends[ends.length - 1]);
+  const encoding = isAscii(region) ? 'latin1' : 'utf8';
+  const allValid = encoding === 'latin1' || isUtf8(region);
+  for (let i = 0; i < starts.length; i++) {
+    if (faults.size > 0 && faults.has(i)) continue;
+    const fault =
+      allValid || isUtf8(buffer.subarray(starts[i], ends[i]))
+        ? objectFault(buffer.toString(encoding, starts[i], ends[i]))
+        : INVALID_UTF8;
+    if (fault) faults.set(i, fault);
+  }
+}
+
+function objectFault(text: string): RecordFault | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? undefined : NOT_AN_OBJECT;
+  } catch (error) {
+    if (error instanceof SyntaxError) return INVALID_JSON;
+    throw error;
+  }
+}

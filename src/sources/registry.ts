@@ -1,0 +1,33 @@
+import type { FileSource } from '../job/source-schema.js';
+import { csvFormat } from './csv/format.js';
+import type { FileFormat } from './files/format.js';
+import { sourceOfFiles } from './files/source-of-files.js';
+import { jsonFormat } from './json/format.js';
+import { ndjsonFormat } from './ndjson/format.js';
+import type { Source } from './source.js';
+
+export interface SourceOptions {
+  /** About how many bytes of a plain file one partition holds. */
+  readonly partitionSize: number;
+  /** Bytes read at a time; what is read does not depend on it. @default 256 KiB */
+  readonly blockSize?: number;
+}
+
+const BLOCK_BYTES = 256 * 1024;
+
+/** A source of the kind that the job names. Nothing is opened yet. */
+export function createSource(spec: FileSource, options: SourceOptions): Source {
+  const { partitionSize, blockSize = BLOCK_BYTES } = options;
+  return sourceOfFiles(formatOf(spec), { paths: spec.path, partitionSize, blockSize });
+}
+
+function formatOf(spec: FileSource): FileFormat {
+  switch (spec.type) {
+    case 'csv':
+      return csvFormat(spec);
+    case 'ndjson':
+      return ndjsonFormat(spec);
+    case 'json':
+      return jsonFormat(spec);
+  }
+}

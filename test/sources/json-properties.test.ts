@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { expectResumable, gzipMembers, open, PROPERTY, partitionsOf, readAll, useFolder } from './reading.js';
+
+const folder = useFolder();
+
+/** Pieces that JSON breaks at, as Latin-1 text so that invalid UTF-8 can be among them. */
+const piece = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('{', '}', '[', ']', ',', '"', '\n', ':', '{"a":1}', '{"b":"x"},') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('\\', '\\"', ' ', '\r\n', '1', 'null', '"s"', '{"c":[{"d":{}}]},\n'),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('\xc3\xa9', '\xff', '\0', '\n\n\n', 'x'.repeat(30), '},{') },
+);
+const bytes = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
+const sizes = fc.record({
+  partitionSize: fc.integer({ min: 1, max: 60 }),
+  blockSize: fc.integer({ min: 1, max: 40 }),
+});
+const maxRecordSize = fc.constantFrom(5, 8, 12, 40, 1000);
+const mark = fc.constantFrom('', '\xef\xbb\xbf');
+const ending = fc.constantFrom('', '.gz');
+
+function write(content: string, name: string): string {
+  const raw = Buffer.from(content, 'latin1');
+  return folder.newFile(name, name.endsWith('.gz') && raw.length > 0 ? gzipMembers(raw) : raw);
+}
+
+const contents = {
+  ndjson: fc.tuple(mark, bytes).map(([first, rest]) => first + rest),
+  json: fc.tuple(mark, fc.constantFrom('[', ' [', '[{"z":0},'), bytes).map((parts) => parts.join('')),
+};
+
+for (const type of ['ndjson', 'json'] as const) {
+  describe(`any bytes as ${type}`, () => {
+    test('split and read in any sizes are the records of the whole, in order', PROPERTY, async () => {
+      await fc.assert(
+        fc.asyncProperty(contents[type], sizes, maxRecordSize, ending, async (content, any, max, name) => {
+          const spec = { type, path: write(content, `.${type}${name}`), maxRecordSize: max };
+          const whole = await readAll(open(spec));
+          expect(await readAll(open(spec, any))).toEqual(whole);
+          expect(new Set(whole.map(({ id }) => id)).size).toBe(whole.length);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    test('are read on after any record', PROPERTY, async () => {
+      await fc.assert(
+        fc.asyncProperty(contents[type], sizes, maxRecordSize, ending, async (content, any, max, name) => {
+          const source = open({ type, path: write(content, `.${type}${name}`), maxRecordSize: max }, any);
+          for (const partition of (await partitionsOf(source)).partitions)
+            await expectResumable(source, partition);
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    test('leave no byte out but separators', PROPERTY, async () => {
+      await fc.assert(
+        fc.asyncProperty(contents[type], async (content) => {
+          const records = await readAll(open({ type, path: write(content, `.${type}`) }));
+          const separators = type === 'json' ? /[\s,[\]]|\xef\xbb\xbf/g : /\s|\xef\xbb\xbf/g;
+          const only = (text: string) => text.replace(separators, '');
+          expect(only(records.map(({ raw }) => raw).join(''))).toBe(only(content));
+        }),
+        { numRuns: 100 },
+      );
+    });
+  });
+}
+
+describe('objects', () => {
+  const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 12 });
+  const layout = fc.record({ indent: fc.constantFrom(0, 1), ending, mark: fc.constantFrom('', '\ufeff') });
+
+  test('of an array come back as they were written', PROPERTY, async () => {
+    await fc.assert(
+      fc.asyncProperty(objects, layout, sizes, async (values, { indent, ending: name, mark: first }, any) => {
+        const content = Buffer.from(first + JSON.stringify(values, undefined, indent));
+        const path = folder.newFile(`.json${name}`, name ? gzipMembers(content) : content);
+        const records = await readAll(open({ type: 'json', path }, any));
+        expect(records.map(({ fault }) => fault)).toEqual(values.map(() => undefined));
+        expect(records.map(({ raw }) => JSON.parse(Buffer.from(raw, 'latin1').toString()))).toEqual(
+          JSON.parse(JSON.stringify(values)),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('one a line come back byte for byte', PROPERTY, async () => {
+    await fc.assert(
+      fc.asyncProperty(objects, layout, sizes, async (values, { ending: name, mark: first }, any) => {
+        const lines = values.map((value) => JSON.stringify(value));
+        const content = Buffer.from(first + lines.map((line) => ` ${line}\t\r\n`).join('\n'));
+        const path = folder.newFile(`.ndjson${name}`, name ? gzipMembers(content) : content);
+        const records = await readAll(open({ type: 'ndjson', path }, any));
+        expect(records.map(({ raw }) => Buffer.from(raw, 'latin1').toString())).toEqual(lines);
+        expect(records.every(({ fault }) => fault === undefined)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,143 @@
+/** What the tests of sources share: files in a folder of their own, and reading them record by record. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { FaultInfo } from '../../src/job/fault.js';
+import { Fault } from '../../src/job/fault.js';
+import type { Position } from '../../src/job/report.js';
+import type { FileSource } from '../../src/job/source-schema.js';
+import { source as sourceSchema } from '../../src/job/source-schema.js';
+import { createSource, type SourceOptions } from '../../src/sources/registry.js';
+import type { Cursor, Partition, RecordBatch, Source } from '../../src/sources/source.js';
+
+export interface ReadRecord {
+  readonly id: string;
+  readonly raw: string;
+  readonly place: string;
+  readonly values: readonly (string | null)[] | undefined;
+  readonly fault: string | undefined;
+}
+
+/** Properties take longer than examples. */
+export const PROPERTY = { timeout: 60_000 };
+
+/** A folder that is there while the tests of a file run. */
+export function useFolder(): {
+  path: string;
+  file(name: string, content: string | Uint8Array): string;
+  /** A file whose name no other has: what is read late must not find what was written later. */
+  newFile(ending: string, content: string | Uint8Array): string;
+} {
+  let count = 0;
+  const folder = {
+    path: '',
+    file(name: string, content: string | Uint8Array): string {
+      const path = join(folder.path, name);
+      writeFileSync(path, content);
+      return path;
+    },
+    newFile: (ending: string, content: string | Uint8Array) => folder.file(`${count++}${ending}`, content),
+  };
+  beforeAll(() => {
+    folder.path = mkdtempSync(join(tmpdir(), 'rocketlift-sources-'));
+  });
+  afterAll(() => rmSync(folder.path, { recursive: true }));
+  return folder;
+}
+
+/** A gzip file may be made of several, one after another. */
+export const gzipMembers = (raw: Uint8Array): Buffer =>
+  Buffer.concat([gzipSync(raw.subarray(0, 9)), gzipSync(raw.subarray(9))]);
+
+/** The part of a job file with its defaults; `maxRecordSize` may be smaller than a job file may say. */
+export function specOf(fields: Record<string, unknown>): FileSource {
+  const { maxRecordSize, ...rest } = fields;
+  const spec = sourceSchema.parse(rest);
+  return typeof maxRecordSize === 'number' ? { ...spec, maxRecordSize } : spec;
+}
+
+export function open(fields: Record<string, unknown>, options: Partial<SourceOptions> = {}): Source {
+  return createSource(specOf(fields), { partitionSize: 64 * 1024 * 1024, ...options });
+}
+
+export async function partitionsOf(
+  source: Source,
+  limit = 3,
+): Promise<{ partitions: Partition[]; warnings: string[] }> {
+  const partitions: Partition[] = [];
+  const warnings: string[] = [];
+  let cursor: Cursor | undefined;
+  do {
+    const page = await source.partition(cursor, limit, partitions.length, () => {});
+    expect(page.partitions.length).toBeLessThanOrEqual(limit);
+    partitions.push(...throughJson(page.partitions));
+    warnings.push(...page.warnings);
+    cursor = page.next === undefined ? undefined : throughJson(page.next);
+  } while (cursor !== undefined);
+  expect(partitions.map(({ index }) => index)).toEqual(partitions.map((_, i) => i));
+  return { partitions, warnings };
+}
+
+/** Partitions and cursors cross processes as JSON. */
+const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+export function recordOf(batch: RecordBatch, i: number): ReadRecord {
+  const fault = batch.fault(i);
+  return {
+    id: batch.id(i),
+    raw: Buffer.from(batch.raw(i)).toString('latin1'),
+    place: batch.place(i),
+    values: batch.shape === 'text' && !fault ? batch.values(i) : undefined,
+    fault: fault?.code,
+  };
+}
+
+/** The records of a partition, and the position after each. */
+export async function readPartition(
+  source: Source,
+  partition: Partition,
+  position: Position = partition.start,
+): Promise<{ records: ReadRecord[]; positions: Position[] }> {
+  const batches: RecordBatch[] = [];
+  for await (const batch of source.read(partition, position, new AbortController().signal))
+    batches.push(batch);
+  // Only now, when all has been read: what was handed out must not have been overwritten meanwhile.
+  const records = batches.flatMap((batch) =>
+    Array.from({ length: batch.length }, (_, i) => recordOf(batch, i)),
+  );
+  const positions = batches.flatMap((batch) =>
+    Array.from({ length: batch.length }, (_, i) => batch.positionAfter(i)),
+  );
+  return { records, positions };
+}
+
+export async function readAll(source: Source, limit?: number): Promise<ReadRecord[]> {
+  const records: ReadRecord[] = [];
+  for (const partition of (await partitionsOf(source, limit)).partitions) {
+    records.push(...(await readPartition(source, partition)).records);
+  }
+  return records;
+}
+
+/** Reading from behind every record must give the records after it, and nothing else. */
+export async function expectResumable(source: Source, partition: Partition): Promise<void> {
+  const { records, positions } = await readPartition(source, partition);
+  for (const [i, position] of positions.entries()) {
+    const rest = await readPartition(source, partition, position);
+    expect(rest.records).toEqual(records.slice(i + 1));
+    expect(rest.positions).toEqual(positions.slice(i + 1));
+  }
+}
+
+/** The fault that `work` ends with. */
+export async function faultOf(work: () => Promise<unknown>): Promise<FaultInfo> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error('it went well');
+}
