@@ -1,0 +1,30 @@
+import type { RecordFault } from '../job/fault.js';
+import type { Message } from '../job/message.js';
+import type { Job } from '../job/schema.js';
+import type { RecordBatch } from '../sources/source.js';
+import { jsonConverter } from './from-json.js';
+import { textConverter } from './from-text.js';
+
+/** Turns record `i` of a batch into a message, or says why it can't be one. */
+export type Converter = (batch: RecordBatch, i: number) => Message | RecordFault;
+
+export function isMessage(result: Message | RecordFault): result is Message {
+  return 'body' in result;
+}
+
+/**
+ * The converter of a job.
+ * @param columns the source's columns, where it has a fixed set of them (`SourceDescription.columns`)
+ * @throws Fault the user's, if the job names fields that are not there
+ */
+export function createConverter(job: Job, columns: readonly string[] | undefined): Converter {
+  const convertText = columns && textConverter(job, columns);
+  const convertJson = columns ? undefined : jsonConverter(job);
+  return (batch, i) => {
+    if (batch.shape === 'text' && convertText) return convertText(batch, i);
+    if (batch.shape === 'json' && convertJson) return convertJson(batch, i);
+    throw new TypeError(
+      `a source ${columns ? 'with' : 'without'} columns gave records of shape ${batch.shape}`,
+    );
+  };
+}

@@ -1,0 +1,128 @@
+import type { RecordFault } from '../job/fault.js';
+import type { Message } from '../job/message.js';
+import type { Job } from '../job/schema.js';
+import type { ColumnType } from '../job/source-schema.js';
+import type { TextBatch } from '../sources/source.js';
+import { csvField } from './csv-line.js';
+import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';
+import { checkSteps, constants, nameAfter, unknownField } from './transform.js';
+import { declared, jsonOfText, requiredFault, textFits, typeFault } from './values.js';
+
+type Values = readonly (string | null)[];
+
+/** A field of the message: a column of the source, or a constant. */
+interface Field {
+  readonly name: string;
+  readonly from:
+    | { readonly column: number; readonly type: ColumnType }
+    | { readonly json: string; readonly text: string | null };
+}
+
+/**
+ * The converter for records of text columns.
+ * @throws Fault the user's, if transform or keyFields name what is not there
+ */
+export function textConverter(
+  job: Job,
+  columns: readonly string[],
+): (batch: TextBatch, i: number) => Message | RecordFault {
+  checkSteps(columns, job.transform);
+  const fields = outputFields(job, columns);
+  const check = typeCheck(job, columns);
+  const body = job.sink.format === 'json' ? jsonBody(fields) : csvBody(fields);
+  const key = job.sink.keyFields && keyOf(job.sink.keyFields, fields);
+  return (batch, i) => {
+    const values = batch.values(i);
+    const fault = check(values);
+    if (fault) return fault;
+    const id = batch.id(i);
+    if (!key) return { id, body: body(values) };
+    const made = key(values);
+    return typeof made === 'string' ? { id, key: made, body: body(values) } : made;
+  };
+}
+
+function outputFields(job: Job, columns: readonly string[]): Field[] {
+  const kept = columns.flatMap((column, index): Field[] => {
+    const name = nameAfter(column, job.transform);
+    return name === undefined
+      ? []
+      : [{ name, from: { column: index, type: declared(job, column)?.type ?? 'string' } }];
+  });
+  return [...kept, ...constants(job.transform).map(({ name, ...from }) => ({ name, from }))];
+}
+
+/** A dropped column is checked as well: its type says what a record must be, not what is sent of it. */
+function typeCheck(job: Job, columns: readonly string[]): (values: Values) => RecordFault | undefined {
+  const typed = columns.flatMap((name, column) => {
+    const spec = declared(job, name);
+    return spec ? [{ name, column, ...spec }] : [];
+  });
+  return (values) => {
+    for (const { name, column, type, required } of typed) {
+      const value = values[column];
+      if (value === null) {
+        if (required) return requiredFault(name);
+      } else if (!textFits(type, value)) {
+        return typeFault(name, type);
+      }
+    }
+    return undefined;
+  };
+}
+
+function jsonBody(fields: readonly Field[]): (values: Values) => string {
+  // Everything that is the same in every record is put together once: `,"name":`, and constants with it.
+  const parts: { before: string; column: number; type: ColumnType }[] = [];
+  let before = '{';
+  for (const [index, { name, from }] of fields.entries()) {
+    before += `${index === 0 ? '' : ','}${JSON.stringify(name)}:`;
+    if ('column' in from) {
+      parts.push({ before, column: from.column, type: from.type });
+      before = '';
+    } else {
+      before += from.json;
+    }
+  }
+  const after = `${before}}`;
+  return (values) => {
+    let body = '';
+    for (const { before, column, type } of parts) {
+      const value = values[column];
+      body += before + (value === null ? 'null' : jsonOfText(type, value));
+    }
+    return body + after;
+  };
+}
+
+function csvBody(fields: readonly Field[]): (values: Values) => string {
+  return (values) => {
+    let body = '';
+    for (const [index, { from }] of fields.entries()) {
+      if (index > 0) body += ',';
+      body += csvField('column' in from ? values[from.column] : from.text);
+    }
+    return body;
+  };
+}
+
+function keyOf(
+  keyFields: readonly string[],
+  fields: readonly Field[],
+): (values: Values) => string | RecordFault {
+  const names = fields.map(({ name }) => name);
+  const parts = keyFields.map((field) => {
+    const found = fields.find(({ name }) => name === field);
+    if (!found) throw unknownField('sink.keyFields', field, names);
+    return { field, from: found.from };
+  });
+  return (values) => {
+    let key = '';
+    for (const [index, { field, from }] of parts.entries()) {
+      const value = 'column' in from ? values[from.column] : from.text;
+      if (value === null || value === '') return keyFault(field);
+      key += (index === 0 ? '' : KEY_SEPARATOR) + keyPart(value);
+    }
+    return key;
+  };
+}

@@ -1,0 +1,71 @@
+import { type Fault, userFault } from '../job/fault.js';
+import type { TransformStep } from '../job/schema.js';
+
+/** A field that the transform adds, its value as JSON. */
+export interface Constant {
+  readonly name: string;
+  readonly json: string;
+  /** Its value as text, for CSV bodies and keys. */
+  readonly text: string | null;
+}
+
+/** The name a field has after the steps from `from` on, or undefined if it is dropped on the way. */
+export function nameAfter(name: string, steps: readonly TransformStep[], from = 0): string | undefined {
+  let current = name;
+  for (const step of steps.slice(from)) {
+    if ('rename' in step) {
+      if (Object.hasOwn(step.rename, current)) current = step.rename[current];
+    } else if ('drop' in step && step.drop.includes(current)) {
+      return undefined;
+    }
+  }
+  return current;
+}
+
+/** The constants that reach the message, under the names they have at the end. */
+export function constants(steps: readonly TransformStep[]): Constant[] {
+  return steps.flatMap((step, at) => {
+    if (!('constant' in step)) return [];
+    return Object.entries(step.constant).flatMap(([given, value]) => {
+      const name = nameAfter(given, steps, at + 1);
+      if (name === undefined) return [];
+      return [{ name, json: JSON.stringify(value), text: value === null ? null : String(value) }];
+    });
+  });
+}
+
+/**
+ * Goes through the steps with the names there are, where they are known beforehand.
+ * @throws Fault the user's, if a step names a field that is not there then, or makes two of one name
+ */
+export function checkSteps(names: readonly string[], steps: readonly TransformStep[]): void {
+  let there = [...names];
+  for (const [index, step] of steps.entries()) {
+    const at = `transform step ${index + 1}`;
+    const used = 'rename' in step ? Object.keys(step.rename) : 'drop' in step ? step.drop : [];
+    for (const name of used) if (!there.includes(name)) throw unknownField(at, name, there);
+    if ('rename' in step)
+      there = there.map((name) => (Object.hasOwn(step.rename, name) ? step.rename[name] : name));
+    else if ('drop' in step) there = there.filter((name) => !step.drop.includes(name));
+    else there.push(...Object.keys(step.constant));
+    const twice = there.find((name, i) => there.indexOf(name) !== i);
+    if (twice !== undefined) {
+      throw userFault(
+        'duplicate_field',
+        `${at} makes a second field "${twice}".`,
+        'Drop or rename the first one before.',
+      );
+    }
+  }
+  if (there.length === 0) {
+    throw userFault('no_fields', 'transform drops every field.', 'Keep one field at least.');
+  }
+}
+
+export function unknownField(where: string, name: string, there: readonly string[]): Fault {
+  return userFault(
+    'unknown_field',
+    `${where} names "${name}", which is not there.`,
+    `Use one of the fields there are: ${there.slice(0, 50).join(', ')}.`,
+  );
+}
