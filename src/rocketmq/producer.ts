@@ -1,0 +1,57 @@
+import type { Message } from '../job/message.js';
+import type { SinkFault, Stage } from './faults.js';
+
+/** A message as it stands in a request. */
+export interface EncodedMessage {
+  readonly bytes: Uint8Array;
+  /** Length of the body alone. */
+  readonly bodyBytes: number;
+}
+
+/** Some messages of a request that the broker did not take, when it took the others. */
+export interface Refusal {
+  /** Index of the message in the request. */
+  readonly index: number;
+  readonly fault: SinkFault;
+}
+
+/** Sends messages to one topic. Neither retries nor waits: that is the pipeline's affair. */
+export interface Producer {
+  /** The largest body that the broker takes, in bytes. */
+  readonly maxBodyBytes: number;
+  /** The message in the transport's own encoding; it stays as it is until the message is acknowledged. */
+  encode(message: Message): EncodedMessage;
+  /**
+   * Sends messages in one request, one attempt.
+   * @returns the messages that were refused while the others were acknowledged; mostly none
+   * @throws SinkFault if none is known to be acknowledged
+   */
+  send(messages: readonly EncodedMessage[]): Promise<readonly Refusal[]>;
+  /** Ends the connection. Never throws and never hangs. */
+  close(): Promise<void>;
+}
+
+/** What a check tells of a topic. */
+export interface TopicDescription {
+  /** Queues that can be written to. */
+  readonly writableQueues: number;
+}
+
+export interface OpenOptions {
+  /** A missing topic or permission ends a check at once; a write waits for it, as for any of the world's faults. */
+  readonly stage: Stage;
+  /** How long to wait for the world, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Told of every fault that is waited out. */
+  readonly onWaiting?: (fault: SinkFault) => void;
+}
+
+/** A way to reach RocketMQ. */
+export interface Transport {
+  /**
+   * Reaches the servers and finds the topic.
+   * @throws SinkFault the user's if topic or permission are missing, the world's if time is up
+   */
+  open(options: OpenOptions): Promise<{ producer: Producer; topic: TopicDescription }>;
+}

@@ -1,0 +1,102 @@
+import {
+  type Endpoints,
+  type ILogger,
+  type MessageQueue,
+  Producer as OfficialProducer,
+} from 'rocketmq-client-nodejs';
+import type { Settings, Status } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
+import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
+import type {
+  SendMessageRequest,
+  SendMessageResponse,
+} from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import { StableRpcClientManager } from './rpc.js';
+
+const { Permission } = definition;
+
+export interface ProxyClientOptions {
+  readonly endpoints: string;
+  readonly topic: string;
+  /** How long one request may take, in milliseconds; at least 1000. */
+  readonly requestTimeoutMs: number;
+  readonly logger: ILogger;
+}
+
+/**
+ * The official client, for what it does well (sessions, settings, routes, signatures, connections); the requests are
+ * ours: many messages in one, one attempt each, to queues that may be written to.
+ */
+export class ProxyClient extends OfficialProducer {
+  readonly #topic: string;
+  #settingsArrived: () => void = () => {};
+  #settingsRefused: (reason: unknown) => void = () => {};
+
+  constructor({ endpoints, topic, requestTimeoutMs, logger }: ProxyClientOptions) {
+    super({ endpoints, namespace: '', requestTimeout: requestTimeoutMs, maxAttempts: 1, logger });
+    this.#topic = topic;
+    this.#replaceConnections();
+  }
+
+  /**
+   * Opens the session: finds the topic and waits until the server has taken the publisher's settings, which is where
+   * it checks the permission to publish.
+   * The client's own start-up with topics is not used: it tries three times before it says that a topic is missing,
+   * buries the reason, and waits for ever if the settings are not answered.
+   */
+  async open(): Promise<readonly MessageQueue[]> {
+    if (!this.isRunning()) await this.startup();
+    let timer: NodeJS.Timeout | undefined;
+    const settings = new Promise<void>((resolve, reject) => {
+      this.#settingsArrived = resolve;
+      this.#settingsRefused = reject;
+      timer = setTimeout(
+        () =>
+          reject(Object.assign(new Error('the settings of the publisher were not answered'), { code: 4 })),
+        this.requestTimeout,
+      );
+    });
+    try {
+      // Asking for a route makes the client send its settings to every server in the answer.
+      const [queues] = await Promise.all([this.route(), settings]);
+      return queues;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks anew which queues of the topic may be written to. */
+  async route(): Promise<readonly MessageQueue[]> {
+    this.topicRouteCache.delete(this.#topic);
+    const { messageQueues } = await this.getRouteData(this.#topic);
+    return messageQueues.filter(
+      ({ permission }) => permission === Permission.WRITE || permission === Permission.READ_WRITE,
+    );
+  }
+
+  request(endpoints: Endpoints, request: SendMessageRequest): Promise<SendMessageResponse> {
+    return this.rpcClientManager.sendMessage(endpoints, request, this.requestTimeout);
+  }
+
+  /**
+   * Starts with new connections, because the pause that gRPC makes between two attempts to connect grows to two
+   * minutes, and can't be set from here. What is still under way on the old ones fails.
+   */
+  reconnect(): void {
+    this.#replaceConnections();
+  }
+
+  override onSettingsCommand(endpoints: Endpoints, settings: Settings): void {
+    super.onSettingsCommand(endpoints, settings);
+    this.#settingsArrived();
+  }
+
+  override onUnknownCommand(endpoints: Endpoints, status: Status.AsObject): void {
+    super.onUnknownCommand(endpoints, status);
+    if (status) this.#settingsRefused(Object.assign(new Error(status.message), { code: status.code }));
+  }
+
+  #replaceConnections(): void {
+    this.rpcClientManager.close();
+    Object.assign(this, { rpcClientManager: new StableRpcClientManager(this, this.logger) });
+  }
+}

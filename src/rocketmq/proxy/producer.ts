@@ -1,0 +1,129 @@
+import type { MessageQueue } from 'rocketmq-client-nodejs';
+import type { SendMessageResponse } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import service from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import type { Message } from '../../job/message.js';
+import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
+import type { EncodedMessage, Producer, Refusal } from '../producer.js';
+import type { ProxyClient } from './client.js';
+import { MessageEncoder } from './encoder.js';
+
+const STATUS_OK = 20_000;
+const STATUS_MULTIPLE_RESULTS = 30_000;
+
+/** Without a success for this long, a failure to reach the server leads to new connections. In milliseconds. */
+const RECONNECT_AFTER_MS = 5000;
+
+/** A request whose messages are encoded already: the official client takes it for one of its own. */
+class EncodedRequest extends service.SendMessageRequest {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  override serializeBinary(): Uint8Array {
+    return this.#bytes;
+  }
+}
+
+export class ProxyProducer implements Producer {
+  readonly #client: ProxyClient;
+  readonly #context: FaultContext;
+  readonly #encoder: MessageEncoder;
+  #queues: readonly MessageQueue[];
+  #turn: number;
+  /** The refresh of the route that a failure made necessary; all senders wait for the same one. */
+  #refresh: Promise<void> | undefined;
+  #stale = false;
+  #connectedAt = Date.now();
+
+  constructor(client: ProxyClient, queues: readonly MessageQueue[], context: FaultContext, tag?: string) {
+    this.#client = client;
+    this.#queues = queues;
+    this.#context = context;
+    this.#encoder = new MessageEncoder(context.topic, tag);
+    // Producers that start together should not all begin with the same queue.
+    this.#turn = Math.floor(Math.random() * queues.length);
+  }
+
+  get maxBodyBytes(): number {
+    return this.#client.publishingSettings.maxBodySizeBytes;
+  }
+
+  encode(message: Message): EncodedMessage {
+    return this.#encoder.encode(message);
+  }
+
+  async send(messages: readonly EncodedMessage[]): Promise<readonly Refusal[]> {
+    try {
+      const queue = await this.#nextQueue();
+      const request = new EncodedRequest(Buffer.concat(messages.map(({ bytes }) => bytes)));
+      const response = await this.#client.request(queue.broker.endpoints, request);
+      this.#connectedAt = Date.now();
+      return this.#refusals(response, messages.length);
+    } catch (error) {
+      const fault = sinkFault(error, this.#context);
+      if (fault.fault === 'world') this.#stale = true;
+      throw fault;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.shutdown();
+  }
+
+  async #nextQueue(): Promise<MessageQueue> {
+    if (this.#stale) {
+      this.#refresh ??= this.#refreshRoute().finally(() => {
+        this.#refresh = undefined;
+      });
+      await this.#refresh;
+    }
+    if (this.#queues.length === 0) throw noWritableQueue(this.#context);
+    return this.#queues[this.#turn++ % this.#queues.length];
+  }
+
+  async #refreshRoute(): Promise<void> {
+    if (Date.now() - this.#connectedAt > RECONNECT_AFTER_MS) {
+      this.#connectedAt = Date.now();
+      this.#client.reconnect();
+    }
+    this.#queues = await this.#client.route();
+    this.#stale = false;
+  }
+
+  /**
+   * An answer has one entry for all messages today, and may have one for each some day
+   * (apache/rocketmq#11049).
+   */
+  #refusals(response: SendMessageResponse, sent: number): readonly Refusal[] {
+    const status = response.getStatus()?.toObject();
+    if (!status) throw new Error('the answer has no status');
+    if (status.code !== STATUS_OK && status.code !== STATUS_MULTIPLE_RESULTS) throw statusError(status);
+    const entries = response.getEntriesList();
+    if (entries.length === 0) throw new Error('the answer has no entries');
+    const refused: Refusal[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const result = entry.getStatus()?.toObject();
+      if (!result || result.code === STATUS_OK) continue;
+      if (entries.length !== sent || entries.length === 1) throw statusError(result);
+      refused.push({ index, fault: sinkFault(statusError(result), this.#context) });
+    }
+    return refused;
+  }
+}
+
+export function noWritableQueue({ topic, stage, endpoints }: FaultContext): SinkFault {
+  return new SinkFault(
+    'topic_not_writable',
+    stage === 'check' ? 'user' : 'world',
+    'no',
+    `no queue of topic ${topic} can be written to (${endpoints})`,
+    `Give the topic write permission: mqadmin updateTopicPerm -n NAMESRV -c CLUSTER -t ${topic} -p 6.`,
+  );
+}
+
+function statusError({ code, message }: { code: number; message: string }): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { format } from 'node:util';
+import type { ILogger } from 'rocketmq-client-nodejs';
+import type { Sink } from '../../job/schema.js';
+import { type FaultContext, sinkFault } from '../faults.js';
+import type { OpenOptions, Transport } from '../producer.js';
+import { ProxyClient } from './client.js';
+import { noWritableQueue, ProxyProducer } from './producer.js';
+
+/** How long one request may take, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const MIN_REQUEST_TIMEOUT_MS = 1000;
+const RETRY_MS = 500;
+
+/** Lets the official client's log lines go where the worker's go; its "info" is our debugging. */
+export type Log = (level: 'debug' | 'warn', text: string) => void;
+
+/** RocketMQ 5 through its proxy, by gRPC and the official client. Credentials and TLS will be taken in here. */
+export function proxyTransport(sink: Sink, log: Log): Transport {
+  return {
+    async open(options) {
+      const context: FaultContext = { stage: options.stage, topic: sink.topic, endpoints: sink.endpoints };
+      const client = new ProxyClient({
+        endpoints: sink.endpoints,
+        topic: sink.topic,
+        requestTimeoutMs: Math.max(MIN_REQUEST_TIMEOUT_MS, Math.min(REQUEST_TIMEOUT_MS, options.timeoutMs)),
+        logger: clientLogger(log),
+      });
+      try {
+        const queues = await openWithin(client, context, options);
+        return {
+          producer: new ProxyProducer(client, queues, { ...context, stage: 'write' }, sink.tag),
+          topic: { writableQueues: queues.length },
+        };
+      } catch (error) {
+        await client.shutdown();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Tries until the server answers, the time is up, or the fault is not the world's. */
+async function openWithin(client: ProxyClient, context: FaultContext, options: OpenOptions) {
+  const { timeoutMs, signal, onWaiting } = options;
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      const queues = await before(deadline, client.open(), signal);
+      if (queues.length > 0) return queues;
+      throw noWritableQueue(context);
+    } catch (error) {
+      signal.throwIfAborted();
+      const fault = sinkFault(error, context);
+      if (fault.fault !== 'world' || Date.now() + RETRY_MS >= deadline) throw fault;
+      onWaiting?.(fault);
+      await delay(RETRY_MS, undefined, { signal });
+      client.reconnect();
+    }
+  }
+}
+
+/** The outcome of `work`, unless time is up or the caller gives up first. */
+async function before<T>(deadline: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const time = delay(Math.max(0, deadline - Date.now()), undefined, {
+    signal: AbortSignal.any([signal, over.signal]),
+  }).then(() => {
+    throw Object.assign(new Error('no answer before connectTimeout'), { code: 4 });
+  });
+  try {
+    return await Promise.race([work, time]);
+  } finally {
+    over.abort();
+  }
+}
+
+function clientLogger(log: Log): ILogger {
+  const line =
+    (level: 'debug' | 'warn') =>
+    (...args: unknown[]) =>
+      log(level, format(...args));
+  return { info: line('debug'), debug: line('debug'), warn: line('warn'), error: line('warn') };
+}

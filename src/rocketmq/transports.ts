@@ -1,0 +1,12 @@
+import type { Sink } from '../job/schema.js';
+import type { Transport } from './producer.js';
+import { type Log, proxyTransport } from './proxy/transport.js';
+
+export type { Log } from './proxy/transport.js';
+
+/** Ways to reach RocketMQ, by the name a job gives them. */
+const TRANSPORTS = { proxy: proxyTransport } satisfies Record<Sink['transport'], unknown>;
+
+export function createTransport(sink: Sink, log: Log): Transport {
+  return TRANSPORTS[sink.transport](sink, log);
+}

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import service from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import { describe, expect, it } from 'vitest';
+import { RECORD_ID_PROPERTY } from '../../src/job/message.js';
+import { MessageEncoder } from '../../src/rocketmq/proxy/encoder.js';
+
+/** What the generated classes read from the bytes. */
+function decode(bytes: Uint8Array) {
+  return service.SendMessageRequest.deserializeBinary(bytes)
+    .getMessagesList()
+    .map((message) => {
+      const system = message.getSystemProperties();
+      return {
+        topic: message.getTopic()?.getName(),
+        body: Buffer.from(message.getBody_asU8()).toString('hex'),
+        tag: system?.getTag(),
+        keys: system?.getKeysList(),
+        messageId: system?.getMessageId() ?? '',
+        type: system?.getMessageType(),
+        encoding: system?.getBodyEncoding(),
+        bornAt: system?.getBornTimestamp()?.toDate().getTime() ?? 0,
+        properties: message.getUserPropertiesMap().toObject(),
+      };
+    });
+}
+
+const message = fc.record(
+  {
+    id: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((text) => text.isWellFormed()),
+    key: fc.string({ unit: 'grapheme', maxLength: 300 }).filter((text) => text.isWellFormed()),
+    body: fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 500 }).filter((text) => text.isWellFormed()),
+      fc.uint8Array({ maxLength: 20_000 }),
+    ),
+  },
+  { requiredKeys: ['id', 'body'] },
+);
+
+describe('MessageEncoder', () => {
+  it('writes what the generated classes read', () => {
+    fc.assert(
+      fc.property(
+        fc.array(message, { minLength: 1, maxLength: 20 }),
+        fc.option(fc.constant('tag'), { nil: undefined }),
+        (messages, tag) => {
+          const encoder = new MessageEncoder('orders', tag);
+          const before = Date.now();
+          const encoded = messages.map((each) => encoder.encode(each));
+          const decoded = decode(Buffer.concat(encoded.map(({ bytes }) => bytes)));
+          expect(decoded).toHaveLength(messages.length);
+          for (const [index, { id, key, body }] of messages.entries()) {
+            const read = decoded[index];
+            expect(read).toMatchObject({
+              topic: 'orders',
+              body: Buffer.from(body).toString('hex'),
+              tag: tag ?? '',
+              keys: key === undefined ? [id] : [key, id],
+              type: 1,
+              encoding: 1,
+              properties: [[RECORD_ID_PROPERTY, id]],
+            });
+            expect(read.messageId).toMatch(/^01[0-9A-F]{32}$/);
+            expect(read.bornAt).toBeGreaterThanOrEqual(before);
+            expect(encoded[index].bodyBytes).toBe(Buffer.from(body).length);
+          }
+          expect(new Set(decoded.map(({ messageId }) => messageId)).size).toBe(messages.length);
+        },
+      ),
+    );
+  });
+
+  it('takes bodies larger than its slabs, and leaves earlier messages as they were', () => {
+    const encoder = new MessageEncoder('orders');
+    const first = encoder.encode({ id: 'a', body: 'first' });
+    const large = encoder.encode({ id: 'b', body: Buffer.alloc(3 * 1024 * 1024, 'x') });
+    const last = encoder.encode({ id: 'c', body: 'last' });
+    const bodies = decode(Buffer.concat([first.bytes, large.bytes, last.bytes])).map(
+      ({ body }) => body.length / 2,
+    );
+    expect(bodies).toEqual([5, 3 * 1024 * 1024, 4]);
+  });
+
+  it('gives no two producers the same message ids', () => {
+    const ids = [new MessageEncoder('t'), new MessageEncoder('t')].map(
+      (encoder) => decode(encoder.encode({ id: 'a', body: 'b' }).bytes)[0].messageId,
+    );
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+});
