@@ -1,0 +1,89 @@
+import type { WriteHeartbeat } from '../job/heartbeat.js';
+import { pause } from './backoff.js';
+
+export interface RecorderOptions {
+  /**
+   * Resolves when the heartbeat is known to stand on the server. Rejects if it can't be recorded: the activity is
+   * gone, or the server can't be reached.
+   */
+  readonly record: (heartbeat: WriteHeartbeat) => Promise<void>;
+  /** How far the partition is now. */
+  readonly snapshot: () => Omit<WriteHeartbeat, 'ahead'>;
+  /** Of the messages that `permit` let through: how many lie before the watermark of `snapshot`. */
+  readonly covered: () => number;
+  /** Messages that may be sent beyond the watermark that was recorded last. */
+  readonly window: number;
+  /** Time between two heartbeats at least, in milliseconds. */
+  readonly intervalMs: number;
+  /** Told of a heartbeat that could not be recorded; it is tried again. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Makes the promise about crashes true: nothing is sent further than a window ahead of the last heartbeat that is
+ * known to stand on the server.
+ *
+ * A heartbeat of the Temporal SDK confirms nothing and may reach the server after a later one that was recorded here.
+ * So a heartbeat says twice the window: whichever of the last two the server ends up with, no more than that was sent
+ * beyond it.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  #sent = 0;
+  #recorded = 0;
+  #underWay: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to heartbeat at the interval. */
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#recordInBackground();
+    }, this.#options.intervalMs);
+  }
+
+  /** Waits until `messages` more may be sent. False if the signal came first. */
+  async permit(messages: number, stop: AbortSignal): Promise<boolean> {
+    const { window, intervalMs, onTrouble } = this.#options;
+    while (this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window) {
+      if (stop.aborted) return false;
+      try {
+        await this.#record();
+      } catch (error) {
+        onTrouble(error);
+        await pause(intervalMs, stop);
+      }
+    }
+    this.#sent += messages;
+    // Half a window early, so that sending need not wait for it.
+    if (this.#sent - this.#recorded > window / 2) this.#recordInBackground();
+    return !stop.aborted;
+  }
+
+  /** Ends the heartbeats; resolves when none is under way any more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#underWay !== undefined) await Promise.allSettled([this.#underWay]);
+  }
+
+  #recordInBackground(): void {
+    this.#record().catch(this.#options.onTrouble);
+  }
+
+  /** Records how far the partition is; one at a time, and callers meanwhile wait for the same one. */
+  #record(): Promise<void> {
+    this.#underWay ??= this.#recordNow().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #recordNow(): Promise<void> {
+    const covered = this.#options.covered();
+    await this.#options.record({ ...this.#options.snapshot(), ahead: 2 * this.#options.window });
+    this.#recorded = covered;
+  }
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DeliverOptions, deliver, Stopped } from '../../src/pipeline/deliver.js';
+import { SinkFault } from '../../src/rocketmq/faults.js';
+import type { EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
+
+const fault = (kind: 'record' | 'world' | 'user', stored: 'no' | 'maybe' = 'no') =>
+  new SinkFault(`a_${kind}_fault`, kind, stored, 'message', 'mend');
+
+const numbered = (count: number): EncodedMessage[] =>
+  Array.from({ length: count }, (_, index) => ({ bytes: Buffer.from(String(index)), bodyBytes: 1 }));
+
+const number = ({ bytes }: EncodedMessage) => Number(Buffer.from(bytes).toString());
+
+/** A producer that does with each request what `behave` says, and remembers what it acknowledged. */
+function producer(behave: (numbers: number[], request: number) => SinkFault | undefined) {
+  const acknowledged: number[] = [];
+  let request = 0;
+  const made: Pick<Producer, 'send'> = {
+    async send(messages) {
+      const numbers = messages.map(number);
+      const thrown = behave(numbers, request++);
+      if (thrown) throw thrown;
+      acknowledged.push(...numbers);
+      return [];
+    },
+  };
+  return { producer: made as Producer, acknowledged, requests: () => request };
+}
+
+function options(sender: Producer, more: Partial<DeliverOptions> = {}): DeliverOptions {
+  return {
+    producer: sender,
+    retryForMs: 60_000,
+    stop: new AbortController().signal,
+    onRetry: () => {},
+    onAcknowledged: () => {},
+    ...more,
+  };
+}
+
+describe('deliver', () => {
+  it('finds exactly the messages that are refused, and delivers every other one once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 200 }).chain((count) =>
+          fc.record({
+            count: fc.constant(count),
+            bad: fc.uniqueArray(fc.nat(count - 1), { maxLength: 5 }),
+          }),
+        ),
+        async ({ count, bad }) => {
+          const broker = producer((numbers) =>
+            numbers.some((n) => bad.includes(n)) ? fault('record') : undefined,
+          );
+          const refused = await deliver(numbered(count), options(broker.producer));
+          expect([...refused.keys()].sort((a, b) => a - b)).toEqual([...bad].sort((a, b) => a - b));
+          const good = Array.from({ length: count }, (_, n) => n).filter((n) => !bad.includes(n));
+          expect(broker.acknowledged.sort((a, b) => a - b)).toEqual(good);
+        },
+      ),
+    );
+  });
+
+  it('sends again what the world refused, and counts what may be stored twice', async () => {
+    const answers = [fault('world', 'maybe'), fault('world', 'no'), undefined];
+    const broker = producer((_, request) => answers[request]);
+    const duplicates: number[] = [];
+    const refused = await deliver(
+      numbered(3),
+      options(broker.producer, { onRetry: (_, count) => duplicates.push(count) }),
+    );
+    expect(refused.size).toBe(0);
+    expect(broker.acknowledged).toEqual([0, 1, 2]);
+    expect(duplicates).toEqual([3, 0]);
+  });
+
+  it('never takes an outage for the fault of a record', async () => {
+    const broker = producer((numbers) => (numbers.length > 1 ? fault('record') : fault('world')));
+    await expect(deliver(numbered(2), options(broker.producer, { retryForMs: 0 }))).rejects.toMatchObject({
+      code: 'a_world_fault',
+      fault: 'world',
+    });
+    expect(broker.acknowledged).toEqual([]);
+  });
+
+  it("ends at once with the user's fault", async () => {
+    const broker = producer(() => fault('user'));
+    await expect(deliver(numbered(4), options(broker.producer))).rejects.toMatchObject({ fault: 'user' });
+    expect(broker.requests()).toBe(1);
+  });
+
+  it('gives up waiting when it is stopped', async () => {
+    const stop = new AbortController();
+    const broker = producer(() => fault('world'));
+    const delivery = deliver(
+      numbered(1),
+      options(broker.producer, { stop: stop.signal, onRetry: () => stop.abort() }),
+    );
+    await expect(delivery).rejects.toBeInstanceOf(Stopped);
+  });
+
+  it('sends a single refused message of a request that was acknowledged otherwise again', async () => {
+    let asked = 0;
+    const sent: number[][] = [];
+    const sender: Pick<Producer, 'send'> = {
+      async send(messages) {
+        sent.push(messages.map(number));
+        return asked++ === 0
+          ? [
+              { index: 1, fault: fault('world') },
+              { index: 2, fault: fault('record') },
+            ]
+          : [];
+      },
+    };
+    const refused = await deliver(numbered(3), options(sender as Producer));
+    expect(sent).toEqual([[0, 1, 2], [1]]);
+    expect([...refused.keys()]).toEqual([2]);
+  });
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WriteHeartbeat } from '../../src/job/heartbeat.js';
+import { NOTHING } from '../../src/job/report.js';
+import { Recorder } from '../../src/pipeline/recorder.js';
+
+const never = new AbortController().signal;
+
+/** A recorder over a sender whose acknowledgements trail what it was permitted, and a server that keeps heartbeats. */
+function simulation(window: number, fails: (call: number) => boolean = () => false) {
+  const server: WriteHeartbeat[] = [];
+  const sim = { sent: 0, covered: 0, calls: 0, troubles: 0, server };
+  const recorder = new Recorder({
+    record: async (heartbeat) => {
+      if (fails(sim.calls++)) throw new Error('not reached');
+      await new Promise((resolve) => setImmediate(resolve));
+      server.push(heartbeat);
+    },
+    snapshot: () => ({
+      partition: 0,
+      input: 'x',
+      sourceBytes: 0,
+      watermark: { ...NOTHING, position: sim.covered, done: false },
+    }),
+    covered: () => sim.covered,
+    window,
+    intervalMs: 1,
+    onTrouble: () => {
+      sim.troubles++;
+    },
+  });
+  return { sim, recorder };
+}
+
+/** What a crash now would repeat at most by the promise, and in truth, with the heartbeat `back` before the last. */
+function afterCrash({ sent, server }: { sent: number; server: WriteHeartbeat[] }, back: number) {
+  const last = server.at(-1 - back);
+  return last && { repeated: sent - Number(last.watermark.position), promised: last.ahead };
+}
+
+describe('Recorder', () => {
+  it('never lets more be sent beyond either of the last two heartbeats than they say', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 50 }),
+        fc.array(fc.record({ messages: fc.integer({ min: 1, max: 10 }), acknowledged: fc.nat(10) }), {
+          maxLength: 100,
+        }),
+        fc.nat(5),
+        async (window, steps, everyNthFails) => {
+          const { sim, recorder } = simulation(
+            Math.max(window, 20),
+            (call) => everyNthFails > 1 && call % everyNthFails === 0,
+          );
+          for (const { messages, acknowledged } of steps) {
+            sim.covered = Math.min(sim.sent, sim.covered + acknowledged);
+            // What is under way is always acknowledged some day; without it nothing could go on.
+            if (sim.sent - sim.covered + messages > Math.max(window, 20)) sim.covered = sim.sent;
+            await recorder.permit(messages, never);
+            sim.sent += messages;
+            for (const back of [0, 1]) {
+              const crash = afterCrash(sim, back);
+              if (crash) expect(crash.repeated).toBeLessThanOrEqual(crash.promised);
+            }
+            if (sim.server.length === 0) expect(sim.sent).toBeLessThanOrEqual(Math.max(window, 20));
+          }
+          await recorder.stop();
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('lets a request pass that is larger than the window when nothing is under way', async () => {
+    const { recorder } = simulation(5);
+    expect(await recorder.permit(50, never)).toBe(true);
+    await recorder.stop();
+  });
+
+  it('ends waiting when it is stopped while the server can not be reached', async () => {
+    const { sim, recorder } = simulation(10, () => true);
+    const stop = new AbortController();
+    expect(await recorder.permit(10, never)).toBe(true);
+    const waiting = recorder.permit(10, stop.signal);
+    while (sim.troubles === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await waiting).toBe(false);
+    await recorder.stop();
+  });
+
+  it('heartbeats also when nothing is sent', async () => {
+    const { sim, recorder } = simulation(10);
+    recorder.start();
+    while (sim.server.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await recorder.stop();
+    expect(sim.server[0]).toMatchObject({ partition: 0, ahead: 20 });
+  });
+});
