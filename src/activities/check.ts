@@ -1,0 +1,35 @@
+import type { Job } from '../job/schema.js';
+import { createConverter } from '../records/converter.js';
+import type { TopicDescription } from '../rocketmq/producer.js';
+import { createTransport, type Log } from '../rocketmq/transports.js';
+import { createSource } from '../sources/registry.js';
+import type { SourceDescription } from '../sources/source.js';
+
+export interface CheckResult {
+  readonly source: SourceDescription;
+  readonly topic: TopicDescription;
+  readonly warnings: readonly string[];
+}
+
+export interface CheckOptions {
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+}
+
+/**
+ * Looks whether a job can run from this machine: the source is readable and as declared, the transform fits it, RocketMQ
+ * answers within `settings.connectTimeout`, and the topic can be written to. Sends nothing.
+ * @throws Fault what is wrong and what to do
+ */
+export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
+  const { signal = new AbortController().signal, log = () => {} } = options;
+  const source = await createSource(job.source, job.settings).describe();
+  createConverter(job, source.columns);
+  const { producer, topic } = await createTransport(job.sink, log).open({
+    stage: 'check',
+    timeoutMs: job.settings.connectTimeout,
+    signal,
+  });
+  await producer.close();
+  return { source, topic, warnings: source.warnings };
+}

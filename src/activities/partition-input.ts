@@ -1,0 +1,18 @@
+import { createSource } from '../sources/registry.js';
+import type { PartitionPage } from '../sources/source.js';
+import { toFailure } from './failures.js';
+import type { PartitionInput } from './types.js';
+import { withHeartbeats } from './with-heartbeats.js';
+
+/** @see Activities.partitionInput */
+export async function partitionInput({ job, cursor, limit, first }: PartitionInput): Promise<PartitionPage> {
+  return withHeartbeats(async (signal) => {
+    try {
+      const source = createSource(job.source, job.settings);
+      return await source.partition(cursor, limit, first, () => signal.throwIfAborted());
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toFailure(error);
+    }
+  });
+}

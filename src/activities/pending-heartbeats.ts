@@ -1,0 +1,20 @@
+import { Context } from '@temporalio/activity';
+import type { WriteHeartbeat } from '../job/heartbeat.js';
+import type { HeartbeatsInput } from './types.js';
+
+/** @see Activities.pendingHeartbeats */
+export async function pendingHeartbeats({
+  workflowId,
+  runId,
+}: HeartbeatsInput): Promise<readonly WriteHeartbeat[]> {
+  const { client } = Context.current();
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const { payloadConverter } = client.options.loadedDataConverter;
+  const heartbeats: WriteHeartbeat[] = [];
+  for (const { activityType, heartbeatDetails } of raw.pendingActivities ?? []) {
+    const payload = heartbeatDetails?.payloads?.[0];
+    if (activityType?.name === 'writeBatch' && payload)
+      heartbeats.push(payloadConverter.fromPayload(payload));
+  }
+  return heartbeats;
+}

@@ -1,0 +1,27 @@
+import { validateJobDocument } from '../job/parse.js';
+import { checkJob } from './check.js';
+import { toFailure } from './failures.js';
+import { activityLog } from './log.js';
+import type { ValidateInput, ValidateResult } from './types.js';
+import { withHeartbeats } from './with-heartbeats.js';
+
+/** @see Activities.validateConnection */
+export async function validateConnection({ job: document }: ValidateInput): Promise<ValidateResult> {
+  return withHeartbeats(async (signal) => {
+    try {
+      // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
+      const job = validateJobDocument(document);
+      const { source, warnings } = await checkJob(job, { signal, log: activityLog() });
+      return {
+        job,
+        ...(source.columns && { columns: source.columns }),
+        inputs: source.inputs.length,
+        sourceBytes: source.sourceBytes,
+        warnings,
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toFailure(error);
+    }
+  });
+}

@@ -1,0 +1,144 @@
+import { Context, log } from '@temporalio/activity';
+import { dirtyLog } from '../dirty/log.js';
+import { type FaultInfo, faultInfo } from '../job/fault.js';
+import type { WriteHeartbeat } from '../job/heartbeat.js';
+import { NOTHING, type Watermark } from '../job/report.js';
+import type { Settings } from '../job/schema.js';
+import { backoffMs, pause } from '../pipeline/backoff.js';
+import { Recorder } from '../pipeline/recorder.js';
+import { PartitionWriter } from '../pipeline/write-partition.js';
+import { createConverter } from '../records/converter.js';
+import { createTransport } from '../rocketmq/transports.js';
+import { createSource } from '../sources/registry.js';
+import { handOver, toFailure } from './failures.js';
+import { activityLog } from './log.js';
+import { StopRequest } from './stop-request.js';
+import type { WriteInput } from './types.js';
+
+/** Time between two heartbeats, in milliseconds. */
+const HEARTBEAT_MS = 1000;
+/** Times that the last heartbeat of an attempt is tried, when the Temporal server can't be reached. */
+const LAST_HEARTBEAT_TRIES = 5;
+const SMALLEST_WINDOW = 2000;
+
+/**
+ * Messages that may be sent beyond the last recorded heartbeat: twice what can be under way, so that sending need not
+ * wait for a heartbeat. A crash repeats at most twice as many (see Recorder): 16,000 with the default settings.
+ */
+export function sendWindow({ batch }: Settings): number {
+  return Math.max(SMALLEST_WINDOW, 2 * batch.records * batch.inFlight);
+}
+
+/** @see Activities.writeBatch */
+export async function writeBatch(input: WriteInput): Promise<Watermark> {
+  const context = Context.current();
+  const from = startingPoint(input, context);
+  if (from.done) return from;
+  const stop = new StopRequest(context);
+  let progress: WriteHeartbeat = {
+    partition: input.partition.index,
+    input: input.partition.input,
+    watermark: from,
+    sourceBytes: 0,
+    ahead: 0,
+  };
+  try {
+    const watermark = await write(input, from, stop, (latest) => {
+      progress = { ...latest, ahead: 0 };
+    });
+    if (watermark.done || stop.reason === 'cancelled') return watermark;
+  } catch (error) {
+    if (!stop.signal.aborted) throw toFailure(error, progress);
+    log.info('the attempt was asked to end', { reason: stop.reason, error: String(error) });
+    if (stop.reason === 'cancelled') return progress.watermark;
+  }
+  if (stop.reason !== 'lost') await recordLast(stop, progress);
+  throw handOver(stop.reason ?? 'unknown');
+}
+
+/** Writes the partition; `onProgress` hears how far it came, also when it fails. */
+async function write(
+  { job, columns, partition, elsewhere }: WriteInput,
+  from: Watermark,
+  stop: StopRequest,
+  onProgress: (latest: Omit<WriteHeartbeat, 'ahead'>) => void,
+): Promise<Watermark> {
+  let waitingFor: FaultInfo | undefined;
+  let writer: PartitionWriter | undefined;
+  const atRest = () => ({
+    partition: partition.index,
+    input: partition.input,
+    watermark: from,
+    sourceBytes: 0,
+    ...(waitingFor && { waitingFor }),
+  });
+  const recorder = new Recorder({
+    record: (heartbeat) => stop.record(heartbeat),
+    snapshot: () => writer?.snapshot() ?? atRest(),
+    covered: () => writer?.covered() ?? 0,
+    window: sendWindow(job.settings),
+    intervalMs: HEARTBEAT_MS,
+    onTrouble: (error) => log.warn('a heartbeat could not be recorded', { error: String(error) }),
+  });
+  recorder.start();
+  try {
+    const source = createSource(job.source, job.settings);
+    const { producer } = await createTransport(job.sink, activityLog()).open({
+      stage: 'write',
+      timeoutMs: job.settings.retryFor,
+      signal: stop.signal,
+      onWaiting: (fault) => {
+        waitingFor = faultInfo(fault);
+      },
+    });
+    try {
+      writer = new PartitionWriter({
+        partition,
+        source,
+        convert: createConverter(job, columns),
+        producer,
+        dirty: dirtyLog((message, attributes) => log.warn(message, attributes)),
+        settings: job.settings,
+        from,
+        elsewhere,
+        stop: stop.signal,
+        permit: (messages) => recorder.permit(messages, stop.signal),
+      });
+      return await writer.run();
+    } finally {
+      await producer.close();
+    }
+  } finally {
+    await recorder.stop();
+    if (writer) onProgress(writer.snapshot());
+  }
+}
+
+/**
+ * Where to begin: at the last heartbeat of an earlier attempt, at what an earlier activity returned, or at the start.
+ * An attempt that did not end in good order may have sent more than its last heartbeat says: that is counted here.
+ */
+function startingPoint({ partition, from, job }: WriteInput, { info }: Context): Watermark {
+  const start: Watermark = from ?? { ...NOTHING, position: partition.start, done: false };
+  if (info.attempt === 1) return start;
+  const last = info.heartbeatDetails as WriteHeartbeat | undefined;
+  const watermark = last?.watermark ?? start;
+  if (watermark.done) return watermark;
+  const repeated = last ? last.ahead : 2 * sendWindow(job.settings);
+  return { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + repeated };
+}
+
+/** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */
+async function recordLast(stop: StopRequest, progress: WriteHeartbeat): Promise<void> {
+  for (let attempt = 1; attempt <= LAST_HEARTBEAT_TRIES && stop.reason !== 'lost'; attempt++) {
+    try {
+      await stop.record(progress);
+      break;
+    } catch (error) {
+      log.warn('the last heartbeat could not be recorded', { attempt, error: String(error) });
+      await pause(backoffMs(attempt), new AbortController().signal);
+    }
+  }
+  // The SDK hands out what it was told last when an attempt fails, over what was recorded here.
+  stop.tellSdk(progress);
+}

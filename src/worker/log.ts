@@ -1,0 +1,50 @@
+import {
+  DefaultLogger,
+  type LogEntry,
+  type Logger,
+  makeTelemetryFilterString,
+  Runtime,
+} from '@temporalio/worker';
+import { pino } from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogOptions {
+  /** The least level that is written. */
+  readonly level: LogLevel;
+  /** `json`: a JSON object a line, for machines. `text`: the message alone, for the terminal of a person. */
+  readonly format: 'json' | 'text';
+}
+
+/**
+ * Sends the log lines of the Temporal SDK, of workflows and of activities to standard error. Can be called once in a
+ * process, before the first worker.
+ */
+export function installLog({ level, format }: LogOptions): void {
+  Runtime.install({
+    // The SDK would stop every worker at a signal; the command line has its own idea of what Ctrl-C means.
+    shutdownSignals: [],
+    logger: format === 'json' ? jsonLogger(level) : textLogger(level),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
+  });
+}
+
+function jsonLogger(level: LogLevel): Logger {
+  const logger = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  return new DefaultLogger('TRACE', ({ level: entryLevel, message, meta }: LogEntry) => {
+    const name = entryLevel.toLowerCase() as Lowercase<typeof entryLevel>;
+    const { taskToken: _, ...rest } = (meta ?? {}) as Record<string, unknown>;
+    logger[name](rest, message);
+  });
+}
+
+function textLogger(level: LogLevel): Logger {
+  return new DefaultLogger(
+    level.toUpperCase() as Uppercase<LogLevel>,
+    ({ level: entryLevel, message }: LogEntry) => {
+      process.stderr.write(`${entryLevel.toLowerCase()}: ${message}\n`);
+    },
+  );
+}

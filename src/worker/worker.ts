@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { activities } from '../activities/index.js';
+import { userFault, worldFault } from '../job/fault.js';
+import { BUNDLE_PATH } from './bundle.js';
+
+/** Activities at once, at most: each holds up to some 20 MB while it writes. */
+const MAX_ACTIVITIES = 32;
+
+export interface WorkerOptions {
+  readonly taskQueue: string;
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has ended, rejects if it failed. */
+  readonly done: Promise<void>;
+  /** Ends in good order: what is under way drains, and is handed over to other workers. Resolves when all is over. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker for migrations. Reads the same `TEMPORAL_*` variables and profile file as the `temporal` command.
+ * @throws Fault the world's, if the Temporal server can't be reached
+ */
+export async function startWorker({ taskQueue }: WorkerOptions): Promise<RunningWorker> {
+  if (!existsSync(BUNDLE_PATH)) {
+    throw userFault(
+      'not_built',
+      `The workflow code has not been built (${BUNDLE_PATH}).`,
+      'Run `npm run build`.',
+    );
+  }
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await connect(connectionOptions);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: { codePath: BUNDLE_PATH },
+    activities,
+    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+    // A crash loses what was throttled, and a cancellation rides on a heartbeat's answer.
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+  });
+  const done = worker.run().finally(() => connection.close());
+  return {
+    done,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+async function connect(
+  options: NonNullable<Parameters<typeof NativeConnection.connect>[0]>,
+): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    throw worldFault(
+      'temporal_unreachable',
+      `The Temporal server at ${options.address ?? 'localhost:7233'} can not be reached.`,
+      'Start one (`rocketlift dev up`), or set TEMPORAL_ADDRESS.',
+      error,
+    );
+  }
+}

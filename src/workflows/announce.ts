@@ -1,0 +1,80 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Report } from '../job/report.js';
+import type { Job } from '../job/schema.js';
+import type { SearchAttributeName } from '../job/search-attributes.js';
+import type { MigrationMemo } from './definitions.js';
+import { currentDetails } from './explain.js';
+import type { State } from './state.js';
+
+const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const JOB = keyword('RocketliftJob');
+const TOPIC = keyword('RocketliftTopic');
+const SOURCE = keyword('RocketliftSource');
+const PHASE = keyword('RocketliftPhase');
+const DIRTY = defineSearchAttributeKey(
+  'RocketliftDirty' satisfies SearchAttributeName,
+  SearchAttributeType.INT,
+);
+
+/** Time between two memos of a running run, in milliseconds: each is an event in its history. */
+const MEMO_MS = 5000;
+/** More inputs than this are left out of those memos; the last one has them all. */
+const INPUTS_IN_MEMO = 20;
+
+/** Tells the outside how the run is: details for the UI, search attributes, memo. */
+export class Announcer {
+  readonly #searchAttributes: boolean;
+  #phase: string | undefined;
+  #dirty: number | undefined;
+  #memoAt: number;
+
+  constructor(searchAttributes: boolean, now: number) {
+    this.#searchAttributes = searchAttributes;
+    this.#memoAt = now;
+  }
+
+  /** Names the run once its job is known. */
+  name(job: Job): void {
+    if (!this.#searchAttributes) return;
+    upsertSearchAttributes([
+      { key: JOB, value: job.name },
+      { key: TOPIC, value: job.sink.topic },
+      { key: SOURCE, value: job.source.type },
+    ]);
+  }
+
+  /** Costs an event of history only where something changed that others look for. */
+  progress(
+    job: Job | undefined,
+    state: State,
+    running: readonly string[],
+    now: number,
+    soFar: () => Report,
+  ): void {
+    setCurrentDetails(currentDetails(job, state, running, now));
+    const { dirty } = state.tally.records;
+    if (this.#searchAttributes && (state.phase !== this.#phase || dirty !== this.#dirty)) {
+      upsertSearchAttributes([
+        { key: PHASE, value: state.phase },
+        { key: DIRTY, value: dirty },
+      ]);
+    }
+    if (state.phase !== this.#phase || now - this.#memoAt >= MEMO_MS) {
+      this.#memoAt = now;
+      const report = soFar();
+      this.#memo({ soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...report, inputs: [] } : report });
+    }
+    this.#phase = state.phase;
+    this.#dirty = dirty;
+  }
+
+  /** The last word of a run, in every end state but terminated. */
+  report(report: Report): void {
+    this.#memo({ report });
+  }
+
+  #memo(memo: MigrationMemo): void {
+    upsertMemo({ ...memo });
+  }
+}

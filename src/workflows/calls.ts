@@ -1,0 +1,35 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities, WriteInput } from '../activities/types.js';
+
+/**
+ * Common to all activities. They retry by themselves what can be retried, so what Temporal repeats is an attempt whose
+ * worker is gone or was shut down; anything else ends them.
+ */
+const COMMON = {
+  // Left out it would mean TRY_CANCEL, and a cancelled run would end while its activities go on sending.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+  // What a killed worker costs before another one goes on.
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '365 days',
+} satisfies ActivityOptions;
+
+const { validateConnection, partitionInput, writeBatch } = proxyActivities<Activities>(COMMON);
+
+const { pendingHeartbeats } = proxyActivities<Activities>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '2s' },
+});
+
+export const callValidateConnection: Activities['validateConnection'] = (input) =>
+  validateConnection.executeWithOptions({ summary: 'job, source, RocketMQ' }, [input]);
+
+export const callPartitionInput: Activities['partitionInput'] = (input) =>
+  partitionInput.executeWithOptions({ summary: `partitions from ${input.first} on` }, [input]);
+
+/** Its summary labels the bar in the UI: `orders.csv 64–128 MiB`. */
+export const callWriteBatch = (input: WriteInput): ReturnType<Activities['writeBatch']> =>
+  writeBatch.executeWithOptions({ summary: input.partition.label }, [input]);
+
+export const callPendingHeartbeats: Activities['pendingHeartbeats'] = (input) => pendingHeartbeats(input);

@@ -1,0 +1,62 @@
+import type { FaultInfo } from '../job/fault.js';
+import type { Job } from '../job/schema.js';
+import { progressOf, type State } from './state.js';
+
+const PHASES: Record<State['phase'], { readonly now: string; readonly next: string }> = {
+  validating: {
+    now: 'Validating the job, the source and RocketMQ',
+    next: 'splitting the input into partitions',
+  },
+  partitioning: { now: 'Splitting the input into partitions', next: 'writing them' },
+  writing: { now: 'Writing partitions', next: 'the report' },
+  draining: { now: 'Draining: what is under way is finished, nothing new is sent', next: 'the report' },
+  done: { now: 'Done', next: 'nothing' },
+};
+
+/** What the run says of itself in the Temporal UI, as markdown. */
+export function currentDetails(
+  job: Job | undefined,
+  state: State,
+  running: readonly string[],
+  now: number,
+): string {
+  const { records, messages, bytes, retries, partitions, sourceBytes } = progressOf(state, running.length);
+  const seconds = Math.max(1, (now - state.startedAt) / 1000);
+  const rows: [string, string][] = [
+    [
+      'Partitions',
+      `${partitions.done} of ${partitions.known}${partitions.listed ? '' : ' or more'} done, ${running.length} being written`,
+    ],
+    ['Input', `${mib(sourceBytes.done)} of ${mib(sourceBytes.total)} MiB in finished partitions`],
+    [
+      'Records',
+      `${records.read} read = ${records.written} written + ${records.dirty} dirty + ${records.filtered} filtered`,
+    ],
+    [
+      'Messages',
+      `${messages}, ${mib(bytes)} MiB of bodies, about ${Math.round(records.written / seconds)} a second`,
+    ],
+    ['Requests sent again', `${retries}`],
+  ];
+  const { now: phase, next } = PHASES[state.phase];
+  return [
+    `**${phase}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    ...(running.length > 0
+      ? ['', `Being written: ${running.slice(0, 20).join(', ')}${running.length > 20 ? ', …' : ''}`]
+      : []),
+    ...(state.lastError ? ['', error(state.lastError)] : []),
+    ...(state.warnings.length > 0 ? ['', ...state.warnings.map((warning) => `- Warning: ${warning}`)] : []),
+    '',
+    'Counts are of finished partitions; the heartbeats of the pending activities tell the rest.',
+  ].join('\n');
+}
+
+function error({ code, message, mend }: FaultInfo): string {
+  return `**Last error** (\`${code}\`): ${message} ${mend}`;
+}
+
+const mib = (bytes: number) => (bytes / 1024 ** 2).toFixed(1);

@@ -1,0 +1,49 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { FaultInfo } from '../job/fault.js';
+import type { WriteHeartbeat } from '../job/heartbeat.js';
+
+/** The fault behind an activity's failure. */
+export function faultOf(error: unknown): FaultInfo {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const info = cause.details?.[0] as FaultInfo | undefined;
+    if (info?.fault) return info;
+  }
+  if (cause instanceof TimeoutFailure) {
+    return {
+      code: 'activity_timeout',
+      fault: 'world',
+      message: `An activity did not end in time: ${cause.message}`,
+      mend: 'Look whether workers are running and not overloaded, and start the job again.',
+    };
+  }
+  return {
+    code: 'internal',
+    fault: 'world',
+    message: `Unexpected error: ${cause instanceof Error ? cause.message : String(cause)}`,
+    mend: "Look at the worker's log, and report it.",
+  };
+}
+
+/** How far a write activity came that failed, if its failure tells. */
+export function heartbeatOf(error: unknown): WriteHeartbeat | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure) return cause.details?.[1] as WriteHeartbeat | undefined;
+  if (cause instanceof TimeoutFailure) return cause.lastHeartbeatDetails as WriteHeartbeat | undefined;
+  return undefined;
+}
+
+/**
+ * Whether an activity ended because it was to be cancelled, not by a fault of its own. One whose worker is gone is tried
+ * again without end, so its heartbeats' time-out comes through only if it was cancelled meanwhile.
+ */
+export function wasCancelled(error: unknown): boolean {
+  if (isCancellation(error)) return true;
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'HEARTBEAT';
+}
+
+/** What fails a workflow: workflow code throws nothing else, as any other error would be retried for ever. */
+export function failureOf(info: FaultInfo): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(info.message, info.code, info);
+}

@@ -1,0 +1,88 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type FaultInfo, faultInfo } from '../job/fault.js';
+import type { Report, RunState } from '../job/report.js';
+import { Announcer } from './announce.js';
+import { callValidateConnection } from './calls.js';
+import { type MigrationInput, progressQuery } from './definitions.js';
+import { failureOf, faultOf } from './failures.js';
+import { addWarnings, initialState, progressOf, reportOf, type State } from './state.js';
+import { type WindowEnd, WriteWindow } from './write-window.js';
+
+/** What a continued run takes over from the one before. */
+export interface Carried {
+  readonly state: State;
+  readonly firstRunId: string;
+}
+
+/**
+ * A migration: validates, splits the input into pages of partitions, and writes them, a bounded number at once.
+ * @throws ApplicationFailure of the fault that ended it, or the cancellation; the report stands in the memo in any case
+ */
+export async function migration(input: MigrationInput, carried?: Carried): Promise<Report> {
+  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
+  const runId = carried?.firstRunId ?? firstExecutionRunId;
+  const state = carried?.state ?? initialState(startTime.getTime());
+  const announcer = new Announcer(input.searchAttributes ?? false, Date.now());
+  const report = (runState: RunState, error?: FaultInfo): Report => {
+    const job = state.validated?.job.name ?? workflowId;
+    return reportOf(state, { job, runId, runState, now: Date.now(), error });
+  };
+  const announce = () =>
+    announcer.progress(state.validated?.job, state, window.labels, Date.now(), () => report('running'));
+  const window = new WriteWindow(state, announce);
+  setHandler(progressQuery, () => progressOf(state, window.labels.length), {
+    description: 'How far the run is: what the finished partitions add up to.',
+  });
+
+  let end: WindowEnd = 'stopped';
+  let failure: FaultInfo | undefined;
+  let cancellation: unknown;
+  CancellationScope.current().cancelRequested.catch((reason) => {
+    cancellation = reason;
+    window.stop();
+  });
+  try {
+    announce();
+    state.validated ??= await validate(input, state);
+    announcer.name(state.validated.job);
+    announce();
+    if (cancellation === undefined) end = await CancellationScope.nonCancellable(() => window.run());
+    failure = window.failure;
+  } catch (error) {
+    if (!isCancellation(error)) failure = faultOf(error);
+  }
+
+  if (end === 'continue') {
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof migration>(input, { state, firstRunId: runId });
+  }
+  state.phase = 'done';
+  if (failure) state.lastError = failure;
+  announce();
+  if (failure) {
+    announcer.report(report('failed', faultInfo(failure)));
+    throw failureOf(failure);
+  }
+  if (cancellation !== undefined) {
+    announcer.report(report('cancelled'));
+    throw cancellation;
+  }
+  const completed = report('completed');
+  announcer.report(completed);
+  return completed;
+}
+
+async function validate({ job }: MigrationInput, state: State) {
+  const validated = await callValidateConnection({ job });
+  state.phase = 'partitioning';
+  addWarnings(state, validated.warnings);
+  return validated;
+}
