@@ -1,0 +1,57 @@
+import { Client, Connection } from '@temporalio/client';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { userFault } from '../job/fault.js';
+import { TASK_QUEUE } from '../workflows/definitions.js';
+import { temporalFault, unreachable } from './rpc.js';
+import type { Session } from './session.js';
+
+export interface ConnectOptions {
+  /** Profile in the configuration file. @default TEMPORAL_PROFILE, or `default` */
+  readonly profile?: string;
+  /** Configuration file of the `temporal` CLI. @default TEMPORAL_CONFIG_FILE, or the CLI's own place */
+  readonly configFile?: string;
+  /** Task queue that runs are started on. @default `rocketlift` */
+  readonly taskQueue?: string;
+  /** Milliseconds until a server that does not answer counts as unreachable. @default 5000 */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_ADDRESS = 'localhost:7233';
+
+/**
+ * Connects as the `temporal` CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS… and its
+ * profiles.
+ * @throws Fault `temporal_config` (user's) or `temporal_unreachable` (world's)
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Session> {
+  const { connectionOptions, namespace = 'default' } = readConfig(options);
+  const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
+  const connectTimeout = options.timeoutMs ?? 5_000;
+  let connection: Connection | undefined;
+  try {
+    connection = Connection.lazy({ address, apiKey, tls, metadata, connectTimeout });
+    await connection.ensureConnected();
+  } catch (error) {
+    await connection?.close();
+    throw temporalFault(error, address) ?? unreachable(address);
+  }
+  const client = new Client({ connection, namespace });
+  return { client, connection, address, namespace, taskQueue: options.taskQueue ?? TASK_QUEUE };
+}
+
+function readConfig({ profile, configFile }: ConnectOptions): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({
+      ...(profile !== undefined && { profile }),
+      ...(configFile !== undefined && { configSource: { path: configFile } }),
+    });
+  } catch (error) {
+    // The first line only: a syntax error goes on with the lines of the file, and an API key may stand in them.
+    const [why] = (error as Error).message.split('\n');
+    throw userFault(
+      'temporal_config',
+      `The configuration of the connection to Temporal can not be used: ${why}`,
+      'Check the TEMPORAL_* variables and the profile (`temporal config list`).',
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import type { LoadedJob } from '../job/parse.js';
+import type { Report } from '../job/report.js';
+import type { SearchAttributeName } from '../job/search-attributes.js';
+import { cancelRun } from './cancel.js';
+import { type ConnectOptions, connect } from './connect.js';
+import { describeRun, type RunDescription } from './describe.js';
+import { endReport, runningReport } from './end-report.js';
+import { findExecution, hasEnded } from './executions.js';
+import { listRuns, type RunListing } from './list.js';
+import { type RunProgress, runProgress } from './progress.js';
+import type { RunRef, RunSelector } from './run-ref.js';
+import { searchAttributesMissing } from './search-attributes.js';
+import type { Session } from './session.js';
+import { checkNotRunning, startRun } from './start.js';
+import { hasWorker } from './task-queue.js';
+import { uiLink } from './ui-link.js';
+import { type WaitOptions, waitForEnd } from './wait.js';
+
+/**
+ * Starts runs of jobs and watches them. Every method throws a `Fault`: `temporal_unreachable` where the server does not
+ * answer, `run_not_found` for a run that it does not know.
+ *
+ * ```ts
+ * const client = await MigrationClient.connect();
+ * const run = await client.start(await loadJobFile('orders.yaml'));
+ * const report = await client.wait(run, { onProgress: (p) => console.log(p.records.written) });
+ * await client.close();
+ * ```
+ */
+export class MigrationClient {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Connects as the `temporal` CLI does, with its variables and profiles. */
+  static async connect(options?: ConnectOptions): Promise<MigrationClient> {
+    return new MigrationClient(await connect(options));
+  }
+
+  /** Host and port of the Temporal server. */
+  get address(): string {
+    return this.#session.address;
+  }
+
+  get namespace(): string {
+    return this.#session.namespace;
+  }
+
+  get taskQueue(): string {
+    return this.#session.taskQueue;
+  }
+
+  /** Starts a run. @throws Fault `already_running` */
+  async start(job: LoadedJob): Promise<RunRef> {
+    return await startRun(this.#session, job);
+  }
+
+  /** Checks that no run of the job is going on. @throws Fault `already_running` */
+  async checkNotRunning(job: string): Promise<void> {
+    await checkNotRunning(this.#session, job);
+  }
+
+  /** How far a run is. */
+  async progress(run: RunSelector): Promise<RunProgress> {
+    return await runProgress(this.#session, run);
+  }
+
+  /** Waits until a run has ended, in whichever way, and gives its report. @throws Fault `no_worker` */
+  async wait(run: RunSelector, options?: WaitOptions): Promise<Report> {
+    return await waitForEnd(this.#session, run, options);
+  }
+
+  /** State, progress and activities of a run, or its report once it has ended. */
+  async describe(run: RunSelector): Promise<RunDescription> {
+    return await describeRun(this.#session, run);
+  }
+
+  /** The report of a run; of one that is going on, as far as it is. */
+  async report(run: RunSelector): Promise<Report> {
+    const execution = await findExecution(this.#session, run);
+    if (hasEnded(execution.state)) return await endReport(this.#session, execution);
+    return await runningReport(this.#session, execution);
+  }
+
+  /** The latest runs of all jobs. @param options.limit at most so many. Default 20 */
+  async list(options: { readonly limit?: number } = {}): Promise<RunListing[]> {
+    return await listRuns(this.#session, options.limit);
+  }
+
+  /** Asks a run to drain and end; does not wait for it. @throws Fault `not_running` */
+  async cancel(run: RunSelector): Promise<RunRef> {
+    return await cancelRun(this.#session, run);
+  }
+
+  /** The search attributes that are not registered on the server; runs go on without any then. */
+  async searchAttributesMissing(): Promise<SearchAttributeName[]> {
+    return await searchAttributesMissing(this.#session);
+  }
+
+  /** Whether a worker has polled the task queue of late. */
+  async hasWorker(taskQueue?: string): Promise<boolean> {
+    return await hasWorker(this.#session, taskQueue);
+  }
+
+  /** The run's page in the Temporal UI, where that is known. */
+  uiLink(run: RunRef): string | undefined {
+    return uiLink(this.#session, run);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.connection.close();
+  }
+}

@@ -1,0 +1,12 @@
+import type { Client, Connection } from '@temporalio/client';
+
+/** A connection to Temporal and what is said on it. */
+export interface Session {
+  readonly client: Client;
+  readonly connection: Connection;
+  /** Host and port, for messages and links. */
+  readonly address: string;
+  readonly namespace: string;
+  /** The task queue that runs are started on. */
+  readonly taskQueue: string;
+}

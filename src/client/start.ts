@@ -1,0 +1,61 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Fault, userFault } from '../job/fault.js';
+import type { LoadedJob } from '../job/parse.js';
+import { MIGRATION, type MigrationInput } from '../workflows/definitions.js';
+import { findExecution, hasEnded } from './executions.js';
+import { call } from './rpc.js';
+import type { RunRef } from './run-ref.js';
+import { searchAttributesMissing, startAttributes } from './search-attributes.js';
+import type { Session } from './session.js';
+import { startDetails, startSummary } from './start-texts.js';
+
+/**
+ * Starts a run of a job. Its name is the workflow's id, so that there is one run of a job at a time.
+ * @throws Fault `already_running`, `temporal_unreachable`
+ */
+export async function startRun(session: Session, loaded: LoadedJob): Promise<RunRef> {
+  const workflowId = loaded.job.name;
+  const searchAttributes = (await searchAttributesMissing(session)).length === 0;
+  const input: MigrationInput = { job: loaded.document, searchAttributes };
+  try {
+    const handle = await call(session, () =>
+      session.client.workflow.start(MIGRATION, {
+        workflowId,
+        taskQueue: session.taskQueue,
+        args: [input],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: startSummary(loaded),
+        staticDetails: startDetails(loaded),
+        ...(searchAttributes && { typedSearchAttributes: startAttributes(loaded) }),
+      }),
+    );
+    return { workflowId, runId: handle.firstExecutionRunId };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw alreadyRunning(workflowId);
+  }
+}
+
+/**
+ * Checks that no run of the job is going on, for those who have work to do before they start one.
+ * @throws Fault `already_running`
+ */
+export async function checkNotRunning(session: Session, job: string): Promise<void> {
+  const state = await findExecution(session, { workflowId: job }).then(
+    (execution) => execution.state,
+    (error: unknown) => {
+      // The job has never run, or so long ago that the server has forgotten.
+      if (error instanceof Fault && error.code === 'run_not_found') return undefined;
+      throw error;
+    },
+  );
+  if (state && !hasEnded(state)) throw alreadyRunning(job);
+}
+
+const alreadyRunning = (job: string) =>
+  userFault(
+    'already_running',
+    `The job ${job} is running already.`,
+    `Follow it with \`rocketlift watch ${job}\`, or end it with \`rocketlift cancel ${job}\`.`,
+  );
