@@ -1,0 +1,111 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode } from './errors.js';
+import type { Ports } from './ports.js';
+
+export const CLUSTER = 'DefaultCluster';
+
+export interface RocketmqFiles {
+  /** RocketMQ's home and user.home: what it writes without being asked lands here. */
+  readonly home: string;
+  readonly namesrv: string;
+  readonly broker: string;
+  readonly proxy: string;
+  readonly logback: string;
+}
+
+/**
+ * Writes RocketMQ's configuration.
+ *
+ * What can be bound to loopback is: name server, broker and its second port. RocketMQ 5.4.0 has no setting for the proxy's gRPC
+ * and remoting ports and the broker's port for replicas: these listen on all addresses. Routes name 127.0.0.1 all the same, so
+ * that clients elsewhere get no further, but on a network you don't trust, close these ports with a firewall.
+ */
+export async function writeRocketmqConfig(folder: string, ports: Ports): Promise<RocketmqFiles> {
+  const files = {
+    home: join(folder, 'home'),
+    namesrv: join(folder, 'namesrv.conf'),
+    broker: join(folder, 'broker.conf'),
+    proxy: join(folder, 'proxy.json'),
+    logback: join(folder, 'logback.xml'),
+  };
+  await mkdir(files.home, { recursive: true });
+  await writeFile(files.namesrv, properties({ listenPort: ports.namesrv, bindAddress: '127.0.0.1' }));
+  await writeFile(files.broker, properties(brokerSettings(storeFolder(folder), ports)));
+  await writeFile(files.proxy, JSON.stringify(proxySettings(ports), null, 2));
+  await writeFile(files.logback, LOGBACK);
+  return files;
+}
+
+function storeFolder(folder: string): string {
+  return join(folder, 'store');
+}
+
+/** The topics a broker has, as it keeps them itself. Its name server may not know them yet. */
+export async function storedTopics(folder: string): Promise<ReadonlySet<string>> {
+  const file = join(storeFolder(folder), 'config', 'topics.json');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    // A new broker writes it with its first topic.
+    if (hasCode(error, 'ENOENT')) return '{}';
+    throw error;
+  });
+  const { topicConfigTable = {} } = JSON.parse(text) as { topicConfigTable?: object };
+  return new Set(Object.keys(topicConfigTable));
+}
+
+function brokerSettings(store: string, ports: Ports) {
+  return {
+    brokerClusterName: CLUSTER,
+    brokerName: 'broker-a',
+    brokerId: 0,
+    namesrvAddr: `127.0.0.1:${ports.namesrv}`,
+    brokerIP1: '127.0.0.1',
+    brokerIP2: '127.0.0.1',
+    bindAddress: '127.0.0.1',
+    listenPort: ports.broker,
+    haListenPort: ports.brokerHa,
+    // How soon a name server that was started anew knows the broker again; by default it takes three times as long.
+    registerNameServerPeriod: 10_000,
+    storePathRootDir: store,
+    storePathCommitLog: join(store, 'commitlog'),
+    // As in production, where a topic that is spelled wrong should not come to life.
+    autoCreateTopicEnable: false,
+    // 64 MiB instead of 1 GiB: files are made ahead of need, and an old one is only removed as a whole.
+    mappedFileSizeCommitLog: 64 * 1024 * 1024,
+    // Messages older than a day go, at any hour of it: a laptop is seldom awake at 4 am, RocketMQ's own hour.
+    fileReservedTime: 24,
+    deleteWhen: Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(';'),
+    // Younger ones stay, also on a full disk: a broker that drops them there would make every count wrong.
+    cleanFileForciblyEnable: false,
+    diskMaxUsedSpaceRatio: 95,
+  };
+}
+
+function proxySettings(ports: Ports) {
+  return {
+    rocketMQClusterName: CLUSTER,
+    proxyMode: 'LOCAL',
+    namesrvAddr: `127.0.0.1:${ports.namesrv}`,
+    grpcServerPort: ports.proxy,
+    remotingListenPort: ports.proxyRemoting,
+    useEndpointPortFromRequest: true,
+    // By default a topic that was asked for before it existed stays unknown for 20 s. Here it should not puzzle anyone.
+    topicRouteServiceCacheRefreshSeconds: 1,
+    topicConfigCacheRefreshSeconds: 1,
+  };
+}
+
+function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** Warnings to stdout, which the stack keeps, instead of RocketMQ's two dozen files of up to 128 MB each. */
+const LOGBACK = `<configuration>
+  <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %p %c{0} %t - %m%n</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="console"/></root>
+</configuration>
+`;
