@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { MigrationClient } from '../client/migration-client.js';
+import { parseRun, type RunSelector, runText } from '../client/run-ref.js';
+import { type CommonOptions, createCommand, RUN_HELP, withClient } from './command.js';
+import { EXIT } from './exit.js';
+import { follow } from './follow.js';
+import { print, printJson } from './output.js';
+
+interface CancelOptions extends CommonOptions {
+  readonly wait: boolean;
+}
+
+export function cancelCommand(): Command {
+  return createCommand('cancel', 'Drain and cancel a run, and print its report', [
+    'cancel orders',
+    'cancel orders --no-wait',
+  ])
+    .argument('<run>', RUN_HELP)
+    .option('--no-wait', 'only ask for it')
+    .action(async (text: string, options: CancelOptions) => {
+      const selector = parseRun(text);
+      process.exitCode = await withClient({}, (client) => cancel(client, selector, options));
+    });
+}
+
+async function cancel(
+  client: MigrationClient,
+  selector: RunSelector,
+  options: CancelOptions,
+): Promise<number> {
+  const { json = false, wait } = options;
+  const run = await client.cancel(selector);
+  if (!wait) {
+    if (json) printJson(run);
+    else print(`Asked ${runText(run)} to end.`);
+    return EXIT.done;
+  }
+  const code = await follow(client, run, {
+    json,
+    onInterrupt: async (view, stopWaiting) => {
+      view.say('The run is being cancelled all the same.');
+      stopWaiting();
+    },
+  });
+  // It did what was asked for.
+  return code === EXIT.cancelled ? EXIT.done : code;
+}

@@ -1,0 +1,123 @@
+import type { Command } from 'commander';
+import { loadJobFile } from '../client/load-job-file.js';
+import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
+import { type LoadedJob, withEndpoints } from '../job/parse.js';
+import { registerCommand } from '../job/search-attributes.js';
+import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
+import { EXIT, exitOfError } from './exit.js';
+import { plural, size } from './format.js';
+import { print, printJson } from './output.js';
+import { noWorkerText } from './run.js';
+
+interface CheckOptions extends QueueOptions {
+  readonly endpoints?: string;
+}
+
+/** One thing that was looked at. */
+interface Check {
+  readonly name: 'job' | 'temporal' | 'source and topic';
+  readonly ok: boolean;
+  /** What was found. */
+  readonly message: string;
+  readonly warnings: readonly string[];
+  readonly error?: FaultInfo;
+  readonly exit: number;
+}
+
+export function checkCommand(): Command {
+  return createCommand('check', 'Check a job, and all that it needs, without sending anything', [
+    'check orders.yaml',
+    'check orders.yaml --json',
+  ])
+    .argument('<job>', 'job file')
+    .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
+    .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
+    .action(async (path: string, options: CheckOptions) => {
+      const written = await loadJobFile(path);
+      const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+      const checks: Check[] = [];
+      const done = (check: Check) => {
+        checks.push(check);
+        if (!options.json) print(checkText(check));
+      };
+      done(passed('job', `${path} describes the job ${job.job.name}`));
+      done(await checkTemporal(options));
+      done(await checkEnds(job));
+      if (options.json)
+        printJson({ job: job.job.name, ok: checks.every(({ ok }) => ok), checks: checks.map(output) });
+      // What is nearest to the user comes first: without Temporal nothing runs at all.
+      process.exitCode = Math.max(...checks.map(({ exit }) => exit));
+    });
+}
+
+async function checkTemporal(options: CheckOptions): Promise<Check> {
+  return await attempt('temporal', exitOfError, () =>
+    withClient(options, async (client) => {
+      const missing = await client.searchAttributesMissing();
+      const warnings = [
+        ...(missing.length > 0
+          ? [
+              `the search attributes ${missing.join(', ')} are not registered; runs go on without any. ` +
+                `Register them: ${registerCommand(client.namespace)}`,
+            ]
+          : []),
+        ...((await client.hasWorker()) ? [] : [`${noWorkerText(client.taskQueue)} (\`run\` brings its own)`]),
+      ];
+      return { message: `${client.address}, namespace ${client.namespace}`, warnings };
+    }),
+  );
+}
+
+/** The job's two ends, seen from this machine. */
+async function checkEnds({ job }: LoadedJob): Promise<Check> {
+  const { checkJob } = await import('../activities/check.js');
+  return await attempt(
+    'source and topic',
+    () => EXIT.failed,
+    async () => {
+      const { source, warnings } = await checkJob(job);
+      const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
+      return { message: `${inputs}; topic ${job.sink.topic} on ${job.sink.endpoints}`, warnings };
+    },
+  );
+}
+
+async function attempt(
+  name: Check['name'],
+  exitOf: (error: unknown) => number,
+  look: () => Promise<Pick<Check, 'message' | 'warnings'>>,
+): Promise<Check> {
+  try {
+    const { message, warnings } = await look();
+    return { ...passed(name, message), warnings };
+  } catch (error) {
+    // A fault is a finding, and the other checks go on. Anything else is a mistake of ours.
+    if (!(error instanceof Fault)) throw error;
+    return {
+      name,
+      ok: false,
+      message: error.message,
+      warnings: [],
+      error: faultInfo(error),
+      exit: exitOf(error),
+    };
+  }
+}
+
+const passed = (name: Check['name'], message: string): Check => ({
+  name,
+  ok: true,
+  message,
+  warnings: [],
+  exit: EXIT.done,
+});
+
+const output = ({ exit: _, ...check }: Check) => check;
+
+function checkText({ name, ok, message, warnings, error }: Check): string {
+  return [
+    `${ok ? '✓' : '✗'} ${name}: ${message}`,
+    ...(error ? [`  ${error.mend}`] : []),
+    ...warnings.map((warning) => `  ! ${warning}`),
+  ].join('\n');
+}

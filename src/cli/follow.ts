@@ -1,0 +1,51 @@
+import type { MigrationClient } from '../client/migration-client.js';
+import type { RunRef } from '../client/run-ref.js';
+import type { Report } from '../job/report.js';
+import { EXIT, exitOfState } from './exit.js';
+import { print, printJson } from './output.js';
+import { createProgressView, type ProgressView } from './progress-view.js';
+import { reportText } from './report-text.js';
+
+export interface FollowOptions {
+  readonly json: boolean;
+  /** What Ctrl-C does first; a second one always leaves at once. */
+  readonly onInterrupt: (view: ProgressView, stopWaiting: () => void) => Promise<void>;
+  /** Rejects if there is no point in waiting any more. */
+  readonly unless?: Promise<never>;
+}
+
+/** Shows a run's progress until it has ended, prints its report, and gives the exit code. */
+export async function follow(client: MigrationClient, run: RunRef, options: FollowOptions): Promise<number> {
+  const { json, onInterrupt, unless } = options;
+  const view = createProgressView(json);
+  const stop = new AbortController();
+  let interrupted = false;
+  let fail: (reason: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const interrupt = () => {
+    if (interrupted) process.exit(EXIT.interrupted);
+    interrupted = true;
+    onInterrupt(view, () => stop.abort()).catch(fail);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    const waiting = client.wait(run, { onProgress: view.show, signal: stop.signal });
+    const report = await Promise.race(unless === undefined ? [waiting, failed] : [waiting, failed, unless]);
+    view.close();
+    printReport(report, json);
+    return interrupted ? EXIT.interrupted : exitOfState(report.state);
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    throw error;
+  } finally {
+    view.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+export function printReport(report: Report, json: boolean): void {
+  if (json) printJson(report);
+  else print(reportText(report));
+}

@@ -1,0 +1,48 @@
+import type { InputReport, Report } from '../job/report.js';
+import { duration, number, plural, size, table } from './format.js';
+
+/** More inputs than this make a report that nobody reads; `--json` has them. */
+const MAX_INPUTS = 20;
+
+/** A report for people. */
+export function reportText(report: Report): string {
+  const { records, error, warnings, inputs } = report;
+  const rows = [
+    ['run', `${report.job}/${report.runId}`],
+    [
+      'records',
+      `${number(records.read)} read = ${number(records.written)} written + ${number(records.dirty)} dirty + ${number(records.filtered)} filtered`,
+    ],
+    ['messages', `${number(report.messages)}, ${size(report.bytes)}`],
+    ['rate', `${number(report.rate)} records/s`],
+    ['partitions', number(report.partitions)],
+    ['retries', plural(report.retries, 'request')],
+    [
+      'duplicates',
+      report.duplicatesAtMost === 0 ? 'none' : `${plural(report.duplicatesAtMost, 'message')} at most`,
+    ],
+  ];
+  return [
+    `${report.job}: ${report.state} after ${duration(report.durationMs)}`,
+    indented(table(rows)),
+    ...(inputs.length === 0 ? [] : ['inputs', indented(inputsText(inputs))]),
+    ...(warnings.length === 0 ? [] : ['warnings', indented(warnings.join('\n'))]),
+    ...(error ? [`error (${error.code})`, indented(`${error.message}\n${error.mend}`)] : []),
+  ].join('\n');
+}
+
+function inputsText(inputs: readonly InputReport[]): string {
+  const rows = inputs
+    .slice(0, MAX_INPUTS)
+    .map(({ name, read, written, dirty, filtered }) => [
+      name,
+      `${number(read)} read`,
+      `${number(written)} written`,
+      `${number(dirty)} dirty`,
+      ...(filtered > 0 ? [`${number(filtered)} filtered`] : []),
+    ]);
+  const more = inputs.length - MAX_INPUTS;
+  return `${table(rows)}${more > 0 ? `\n(${number(more)} more: --json)` : ''}`;
+}
+
+const indented = (text: string): string => text.replace(/^/gm, '  ');

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { loadJobFile } from '../client/load-job-file.js';
+import type { MigrationClient } from '../client/migration-client.js';
+import type { RunRef } from '../client/run-ref.js';
+import { worldFault } from '../job/fault.js';
+import { type LoadedJob, withEndpoints } from '../job/parse.js';
+import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
+import { follow } from './follow.js';
+import { say, warn } from './output.js';
+import type { ProgressView } from './progress-view.js';
+
+interface RunOptions extends QueueOptions {
+  readonly worker: boolean;
+  readonly endpoints?: string;
+}
+
+export function runCommand(): Command {
+  return createCommand('run', 'Run a job and wait for its report', [
+    'run orders.yaml',
+    'run orders.yaml --no-worker        # leave the work to workers that run already',
+    'run orders.yaml --json | jq .records',
+  ])
+    .argument('<job>', 'job file')
+    .option('--no-worker', 'start no worker for the time of the run')
+    .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
+    .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
+    .addHelpText('after', '\nCtrl-C drains and cancels the run; a second one leaves at once.')
+    .action(async (path: string, options: RunOptions) => {
+      process.exitCode = await run(path, options);
+    });
+}
+
+async function run(path: string, options: RunOptions): Promise<number> {
+  const written = await loadJobFile(path);
+  const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+  return await withClient(options, async (client) => {
+    // Before the worker: it takes seconds, and would take on work that belongs to others.
+    await client.checkNotRunning(job.job.name);
+    if (options.worker) return await runWithWorker(client, job, options);
+    if (!(await client.hasWorker())) warn(noWorkerText(client.taskQueue));
+    return await startAndFollow(client, job, options);
+  });
+}
+
+async function runWithWorker(client: MigrationClient, job: LoadedJob, options: RunOptions): Promise<number> {
+  const { installLog } = await import('../worker/log.js');
+  const { startWorker } = await import('../worker/worker.js');
+  installLog({ level: 'warn', format: options.json ? 'json' : 'text' });
+  const worker = await startWorker({ taskQueue: client.taskQueue });
+  const died = worker.done.then(
+    () => Promise.reject(workerEnded()),
+    (reason: unknown) => Promise.reject(workerEnded(reason)),
+  );
+  // It is looked at only while the run is followed; ending the worker afterwards is no mistake.
+  died.catch(() => {});
+  try {
+    return await startAndFollow(client, job, options, died);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function startAndFollow(
+  client: MigrationClient,
+  job: LoadedJob,
+  { json = false }: RunOptions,
+  unless?: Promise<never>,
+): Promise<number> {
+  const run = await client.start(job);
+  say(`Started ${run.workflowId}/${run.runId}${uiText(client, run)}`);
+  const onInterrupt = async (view: ProgressView) => {
+    view.say('Cancelling: what is in flight drains. Ctrl-C again leaves at once.');
+    await client.cancel(run);
+  };
+  return await follow(client, run, { json, onInterrupt, ...(unless && { unless }) });
+}
+
+export function uiText(client: MigrationClient, run: RunRef): string {
+  const ui = client.uiLink(run);
+  return ui === undefined ? '' : `\n${ui}`;
+}
+
+export const noWorkerText = (taskQueue: string): string =>
+  `no worker polls the task queue "${taskQueue}"; start one: rocketlift worker --task-queue ${taskQueue}`;
+
+const workerEnded = (cause?: unknown) =>
+  worldFault(
+    'worker_ended',
+    `The worker of this run has ended${cause instanceof Error ? `: ${cause.message}` : ''}.`,
+    'The run goes on as soon as another worker is started: rocketlift worker.',
+    cause,
+  );
