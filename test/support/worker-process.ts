@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A worker in a process of its own, to be ended in any way. */
+export interface WorkerProcess {
+  readonly child: ChildProcess;
+  /** Ends it with a signal; resolves when it is gone. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts `rocketlift worker` and resolves when it polls. */
+export async function startWorkerProcess(taskQueue: string): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-10_000);
+  });
+  const started = once(child.stdout, 'data');
+  const failed = once(child, 'exit').then(() => {
+    throw new Error(`the worker ended:\n${log}`);
+  });
+  await Promise.race([started, failed]);
+  failed.catch(() => undefined);
+  return {
+    child,
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    },
+  };
+}
