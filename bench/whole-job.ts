@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { MigrationClient } from '../dist/client/migration-client.js';
+import { parseJobText } from '../dist/job/parse.js';
+import type { Figure } from './figures.js';
+
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+export interface WholeJob {
+  readonly endpoints: string;
+  readonly topic: string;
+  readonly path: string;
+  readonly rows: number;
+}
+
+/**
+ * A job from a CSV file to acknowledged JSON messages, as a user runs it: a worker process of its own, a Temporal
+ * server, default settings. The time is the report's, from the start of the workflow to its end.
+ */
+export async function wholeJob({ endpoints, topic, path, rows }: WholeJob): Promise<Figure> {
+  const taskQueue = `bench-${topic}-${rows}`;
+  const worker = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(worker.stdout, 'data');
+  const client = await MigrationClient.connect({ taskQueue });
+  try {
+    const job = parseJobText(
+      JSON.stringify({
+        name: `bench-${topic}-${rows}`,
+        source: {
+          type: 'csv',
+          path,
+          columns: { order_id: 'integer', quantity: 'integer', amount: 'decimal', paid: 'boolean' },
+        },
+        sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'] },
+      }),
+      { file: 'bench.json', baseDir: '/' },
+    );
+    const before = await cpuSeconds(worker);
+    const report = await client.wait(await client.start(job));
+    if (report.state !== 'completed' || report.records.written !== rows) {
+      throw new Error(`the job did not do its work: ${JSON.stringify(report)}`);
+    }
+    const cpu = (await cpuSeconds(worker)) - before;
+    return {
+      rows,
+      seconds: report.durationMs / 1000,
+      cpuMicrosPerRow: (cpu * 1e6) / rows,
+      peakMb: await peakMb(worker),
+    };
+  } finally {
+    await client.close();
+    worker.kill('SIGTERM');
+    if (worker.exitCode === null) await once(worker, 'exit');
+  }
+}
+
+/** Linux only, like the two figures: elsewhere they are not there. */
+async function proc(child: ChildProcess, file: string): Promise<string | undefined> {
+  return process.platform === 'linux' ? await readFile(`/proc/${child.pid}/${file}`, 'utf8') : undefined;
+}
+
+async function peakMb(child: ChildProcess): Promise<number> {
+  const kib = /VmHWM:\s+(\d+) kB/.exec((await proc(child, 'status')) ?? '')?.[1];
+  return kib === undefined ? Number.NaN : Number(kib) / 1024;
+}
+
+async function cpuSeconds(child: ChildProcess): Promise<number> {
+  const stat = await proc(child, 'stat');
+  if (stat === undefined) return Number.NaN;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, in ticks of 10 ms (proc(5)).
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
