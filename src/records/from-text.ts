@@ -1,4 +1,4 @@
-import type { RecordFault } from '../job/fault.js';
+import { type RecordFault, userFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
 import type { Job } from '../job/schema.js';
 import type { ColumnType } from '../job/source-schema.js';
@@ -31,7 +31,9 @@ export function textConverter(
   const check = typeCheck(job, columns);
   const body = job.sink.format === 'json' ? jsonBody(fields) : csvBody(fields);
   const key = job.sink.keyFields && keyOf(job.sink.keyFields, fields);
+  const requireSame = sameColumns(columns);
   return (batch, i) => {
+    requireSame(batch.columns);
     const values = batch.values(i);
     const fault = check(values);
     if (fault) return fault;
@@ -39,6 +41,22 @@ export function textConverter(
     if (!key) return { id, body: body(values) };
     const made = key(values);
     return typeof made === 'string' ? { id, key: made, body: body(values) } : made;
+  };
+}
+
+/** Values are told apart by their place alone, so the columns must be the ones that were validated. */
+function sameColumns(columns: readonly string[]): (now: readonly string[]) => void {
+  let seen = columns;
+  return (now) => {
+    if (now === seen) return;
+    if (now.length !== columns.length || now.some((name, i) => name !== columns[i])) {
+      throw userFault(
+        'input_changed',
+        `The columns are ${now.join(', ')}, but were ${columns.join(', ')} when the job was validated.`,
+        'Start the job again, and leave its input alone while it runs.',
+      );
+    }
+    seen = now;
   };
 }
 

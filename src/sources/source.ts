@@ -58,6 +58,8 @@ interface BatchOfRecords {
 /** Records of named columns whose values are text; `null` where the input says so. */
 export interface TextBatch extends BatchOfRecords {
   readonly shape: 'text';
+  /** The names of the columns; one array for all batches of a read. */
+  readonly columns: readonly string[];
   /** The values of record `i`, one a column of {@link SourceDescription.columns}. */
   values(i: number): readonly (string | null)[];
 }

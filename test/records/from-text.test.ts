@@ -8,7 +8,7 @@ const convert = (
   columns: readonly string[],
   row: readonly (string | null)[],
   more: Parameters<typeof jobOf>[0] = {},
-) => createConverter(jobOf(more), columns)(textBatch([row]), 0);
+) => createConverter(jobOf(more), columns)(textBatch(columns, [row]), 0);
 
 const csv = (columns: object) => ({
   source: { type: 'csv' as const, path: '/x', columns: columns as never },
@@ -67,6 +67,14 @@ describe('records of text columns', () => {
     ['boolean', 'yes', 'not_boolean'],
   ])('a column of type %s makes %j dirty', (type, value, code) => {
     expect(convert(['a'], [value], csv({ a: type }))).toMatchObject({ code });
+  });
+
+  it('end the run when the columns are not the ones that were validated', () => {
+    const converter = createConverter(jobOf({}), ['a', 'b']);
+    expect(converter(textBatch(['a', 'b'], [['1', '2']]), 0)).toMatchObject({ body: '{"a":"1","b":"2"}' });
+    expect(() => converter(textBatch(['b', 'a'], [['1', '2']]), 0)).toThrow(
+      expect.objectContaining({ code: 'input_changed', fault: 'user' }),
+    );
   });
 
   it('miss a required value when it is null', () => {

@@ -29,6 +29,15 @@ export function jsonBatch(records: readonly string[]): JsonBatch {
   return { ...common(records.length), shape: 'json', raw: (i) => Buffer.from(records[i]) };
 }
 
-export function textBatch(rows: readonly (readonly (string | null)[])[]): TextBatch {
-  return { ...common(rows.length), shape: 'text', raw: () => Buffer.alloc(0), values: (i) => rows[i] };
+export function textBatch(
+  columns: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+): TextBatch {
+  return {
+    ...common(rows.length),
+    shape: 'text',
+    columns,
+    raw: () => Buffer.alloc(0),
+    values: (i) => rows[i],
+  };
 }

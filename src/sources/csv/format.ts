@@ -19,16 +19,24 @@ export function csvFormat(spec: CsvSource): FileFormat {
     begin: (window, from, path) => readHeader(window, from, path, spec),
     cutter: () => new RecordScanner(dialect, maxRecordSize),
     border: (file, start, target, alive) => csvBorder(file, dialect, maxRecordSize, start, target, alive),
-    batch: (cut, file, columns) => new CsvBatch(cut, file, parseValues(cut, spec, columns?.length)),
+    batch: (cut, file, columns = []) =>
+      new CsvBatch(cut, file, columns, parseValues(cut, spec, columns.length)),
   };
 }
 
 class CsvBatch extends FileBatch implements TextBatch {
   readonly shape = 'text';
+  readonly columns: readonly string[];
   readonly #rows: readonly (Values | undefined)[];
 
-  constructor(cut: Cut, file: FileContext, rows: readonly (Values | undefined)[]) {
+  constructor(
+    cut: Cut,
+    file: FileContext,
+    columns: readonly string[],
+    rows: readonly (Values | undefined)[],
+  ) {
     super(cut, file);
+    this.columns = columns;
     this.#rows = rows;
   }
 
