@@ -51,9 +51,10 @@ export class StableRpcClientManager extends RpcClientManager {
     const stream = super.telemetry(this.#same(endpoints), metadata);
     // The client takes all listeners off a stream it has done with; an error that comes later would end the process.
     const removeAllListeners = stream.removeAllListeners.bind(stream);
+    const onError = (error: Error) => this.#logger.info('telemetry stream ended: %s', error.message);
     stream.removeAllListeners = (event?: string | symbol) => {
       removeAllListeners(event);
-      return stream.on('error', (error) => this.#logger.info('telemetry stream ended: %s', error.message));
+      return stream.off('error', onError).on('error', onError);
     };
     return stream;
   }
