@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need no server: they run on their own with `npx vitest run --project unit`. */
-const UNIT = ['job', 'client-unit', 'sources', 'records', 'pipeline', 'workflows-unit'].map(
+const UNIT = ['job', 'client-unit', 'sources', 'records', 'pipeline', 'replay'].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 
@@ -10,13 +10,13 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'unit', include: [...UNIT, 'test/rocketmq/encoder.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: [...UNIT, 'test/rocketmq/**/*.test.ts'] } },
       {
         extends: true,
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, 'test/rocketmq/encoder.test.ts'],
+          exclude: [...UNIT, 'test/rocketmq/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 60_000,

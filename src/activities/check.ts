@@ -1,4 +1,5 @@
 import type { Job } from '../job/schema.js';
+import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
@@ -18,12 +19,15 @@ export interface CheckOptions {
 
 /**
  * Looks whether a job can run from this machine: the source is readable and as declared, the transform fits it, RocketMQ
- * answers within `settings.connectTimeout`, and the topic can be written to. Sends nothing.
+ * answers (both within `settings.connectTimeout`), and the topic can be written to. Sends nothing.
  * @throws Fault what is wrong and what to do
  */
 export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { signal = new AbortController().signal, log = () => {} } = options;
-  const source = await createSource(job.source, job.settings).describe();
+  const source = await withPatience(() => createSource(job.source, job.settings).describe(), {
+    retryForMs: job.settings.connectTimeout,
+    stop: signal,
+  });
   createConverter(job, source.columns);
   const { producer, topic } = await createTransport(job.sink, log).open({
     stage: 'check',

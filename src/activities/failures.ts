@@ -25,11 +25,15 @@ export function toFailure(error: unknown, progress?: WriteHeartbeat): Applicatio
   return ApplicationFailure.nonRetryable(info.message, info.code, info, ...(progress ? [progress] : []));
 }
 
+/** Type of the failure of an attempt that ends in good order; a workflow sees it only if the run is cancelled meanwhile. */
+export const HANDED_OVER = 'handed_over';
+
 /** An attempt that ends in good order, to be gone on with by another attempt at once. */
-export function handOver(why: string): ApplicationFailure {
+export function handOver(why: string, progress: WriteHeartbeat): ApplicationFailure {
   return ApplicationFailure.create({
     message: `The attempt ended in good order (${why}); the next one goes on from its watermark.`,
-    type: 'handed_over',
+    type: HANDED_OVER,
+    details: [null, progress],
     nextRetryDelay: 100,
   });
 }

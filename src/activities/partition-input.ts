@@ -1,3 +1,5 @@
+import { log } from '@temporalio/activity';
+import { withPatience } from '../pipeline/patience.js';
 import { createSource } from '../sources/registry.js';
 import type { PartitionPage } from '../sources/source.js';
 import { toFailure } from './failures.js';
@@ -9,7 +11,11 @@ export async function partitionInput({ job, cursor, limit, first }: PartitionInp
   return withHeartbeats(async (signal) => {
     try {
       const source = createSource(job.source, job.settings);
-      return await source.partition(cursor, limit, first, () => signal.throwIfAborted());
+      return await withPatience(() => source.partition(cursor, limit, first, () => signal.throwIfAborted()), {
+        retryForMs: job.settings.retryFor,
+        stop: signal,
+        onWaiting: ({ message }) => log.warn(message),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw toFailure(error);

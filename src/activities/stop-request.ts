@@ -17,7 +17,14 @@ export type StopReason =
   | 'lost';
 
 /** How often the SDK is told that the activity lives, in milliseconds; it times it out by itself otherwise. */
-const SDK_HEARTBEAT_MS = 3000;
+const SDK_HEARTBEAT_MS = 5000;
+
+/** How long a heartbeat may take to be recorded, in milliseconds; it is tried again then. */
+const RECORD_TIMEOUT_MS = 5000;
+
+const RANK: Record<StopReason, number> = { handed_over: 0, cancelled: 1, lost: 2 };
+
+const NEVER = new AbortController().signal;
 
 /**
  * The ways in which an attempt hears that it should end: the SDK's signal, and the answers to the heartbeats that it
@@ -56,7 +63,12 @@ export class StopRequest {
   async record(heartbeat: WriteHeartbeat): Promise<void> {
     const { client, info } = this.#context;
     try {
-      await client.activity.heartbeat(info.taskToken, heartbeat);
+      // The SDK gives up all requests of an activity that was asked to end, and this one is needed just then.
+      await client.withAbortSignal(NEVER, () =>
+        client.withDeadline(Date.now() + RECORD_TIMEOUT_MS, () =>
+          client.activity.heartbeat(info.taskToken, heartbeat),
+        ),
+      );
     } catch (error) {
       // These three come after the heartbeat was recorded: they are the server's answer to it.
       if (error instanceof ActivityCancelledError) this.#ask('cancelled');
@@ -77,7 +89,8 @@ export class StopRequest {
   }
 
   #ask(reason: StopReason): void {
-    this.#reason ??= reason;
+    // Who is to hand over may be cancelled before that is done, and who is lost can do neither.
+    if (this.#reason === undefined || RANK[reason] > RANK[this.#reason]) this.#reason = reason;
     this.#controller.abort();
   }
 }

@@ -12,13 +12,13 @@ import { createTransport } from '../rocketmq/transports.js';
 import { createSource } from '../sources/registry.js';
 import { handOver, toFailure } from './failures.js';
 import { activityLog } from './log.js';
-import { StopRequest } from './stop-request.js';
+import { type StopReason, StopRequest } from './stop-request.js';
 import type { WriteInput } from './types.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
 /** Times that the last heartbeat of an attempt is tried, when the Temporal server can't be reached. */
-const LAST_HEARTBEAT_TRIES = 5;
+const LAST_HEARTBEAT_TRIES = 3;
 const SMALLEST_WINDOW = 2000;
 
 /**
@@ -52,9 +52,14 @@ export async function writeBatch(input: WriteInput): Promise<Watermark> {
     log.info('the attempt was asked to end', { reason: stop.reason, error: String(error) });
     if (stop.reason === 'cancelled') return progress.watermark;
   }
-  if (stop.reason !== 'lost') await recordLast(stop, progress);
-  throw handOver(stop.reason ?? 'unknown');
+  await recordLast(stop, progress);
+  // The answer to that heartbeat may have been that the run is cancelled.
+  if (hasBeen(stop, 'cancelled')) return progress.watermark;
+  throw handOver(stop.reason ?? 'unknown', progress);
 }
+
+/** Asked by a function, as the answer changes behind the compiler's back. */
+const hasBeen = (stop: StopRequest, reason: StopReason): boolean => stop.reason === reason;
 
 /** Writes the partition; `onProgress` hears how far it came, also when it fails. */
 async function write(
@@ -85,7 +90,7 @@ async function write(
     const source = createSource(job.source, job.settings);
     const { producer } = await createTransport(job.sink, activityLog()).open({
       stage: 'write',
-      timeoutMs: job.settings.retryFor,
+      timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
       signal: stop.signal,
       onWaiting: (fault) => {
         waitingFor = faultInfo(fault);
@@ -118,14 +123,14 @@ async function write(
  * Where to begin: at the last heartbeat of an earlier attempt, at what an earlier activity returned, or at the start.
  * An attempt that did not end in good order may have sent more than its last heartbeat says: that is counted here.
  */
-function startingPoint({ partition, from, job }: WriteInput, { info }: Context): Watermark {
+function startingPoint({ partition, from }: WriteInput, { info }: Context): Watermark {
   const start: Watermark = from ?? { ...NOTHING, position: partition.start, done: false };
-  if (info.attempt === 1) return start;
+  // Not by the number of the attempt: a reset in the Temporal UI starts that anew and keeps the heartbeat. Without one,
+  // nothing was sent (see Recorder).
   const last = info.heartbeatDetails as WriteHeartbeat | undefined;
-  const watermark = last?.watermark ?? start;
-  if (watermark.done) return watermark;
-  const repeated = last ? last.ahead : 2 * sendWindow(job.settings);
-  return { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + repeated };
+  if (!last || last.watermark.done) return last?.watermark ?? start;
+  const { watermark, ahead } = last;
+  return { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + ahead };
 }
 
 /** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */

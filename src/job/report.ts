@@ -37,7 +37,7 @@ export interface Watermark extends Tally {
 export type RunState = 'running' | 'paused' | 'held' | 'completed' | 'failed' | 'cancelled' | 'terminated';
 
 export interface InputReport extends RecordCounts {
-  /** The input's name as the job file gives it, or `(N more)` for the rest summed. */
+  /** The input's name (a file's path), or {@link FURTHER_INPUTS}. */
   readonly name: string;
 }
 
@@ -64,6 +64,9 @@ export interface Report {
 }
 
 export const MAX_NAMED_INPUTS = 200;
+
+/** Name of the entry that sums the inputs beyond those. */
+export const FURTHER_INPUTS = '(further inputs, summed)';
 
 export type Phase = 'validating' | 'partitioning' | 'writing' | 'draining' | 'done';
 

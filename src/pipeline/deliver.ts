@@ -1,7 +1,6 @@
-import { Fault } from '../job/fault.js';
 import { SinkFault } from '../rocketmq/faults.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
-import { backoffMs, pause } from './backoff.js';
+import { Patience } from './patience.js';
 
 export interface DeliverOptions {
   readonly producer: Producer;
@@ -17,11 +16,6 @@ export interface DeliverOptions {
 
 /** Messages that can't be delivered because of what they are, by index. */
 export type Refused = ReadonlyMap<number, SinkFault>;
-
-/** Says that the caller's stop came before everything was delivered. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
-}
 
 /**
  * Delivers messages: what the world refuses is sent again, and a request that is refused because of a message in it
@@ -65,32 +59,18 @@ export async function deliver(
 /** Sends one request until the broker has taken it, or refuses it for what is in it. */
 async function sendUntilAnswered(messages: readonly EncodedMessage[], options: DeliverOptions) {
   const { producer, retryForMs, stop, onRetry, onAcknowledged } = options;
-  let failingSince: number | undefined;
-  for (let attempt = 1; ; attempt++) {
+  const patience = new Patience({ retryForMs, stop });
+  for (;;) {
     try {
       const refusals = await producer.send(messages);
       onAcknowledged(messages.length - refusals.length);
       return refusals;
     } catch (error) {
-      if (!(error instanceof SinkFault) || error.fault === 'user') throw error;
-      if (error.fault === 'record') return error;
-      failingSince ??= Date.now();
-      onRetry(error, error.stored === 'maybe' ? messages.length : 0);
-      if (Date.now() - failingSince >= retryForMs) throw gaveUp(error, retryForMs);
-      if (!(await pause(backoffMs(attempt), stop))) throw new Stopped();
+      if (error instanceof SinkFault && error.fault === 'record') return error;
+      if (error instanceof SinkFault && error.fault === 'world') {
+        onRetry(error, error.stored === 'maybe' ? messages.length : 0);
+      }
+      await patience.wait(error);
     }
   }
-}
-
-/** The world's fault that lasted longer than the job allows. */
-export function gaveUp(fault: Fault, retryForMs: number): Fault {
-  return new Fault(
-    {
-      code: fault.code,
-      fault: 'world',
-      message: `${fault.message} (tried again for ${Math.round(retryForMs / 1000)} s)`,
-      mend: fault.mend,
-    },
-    { cause: fault },
-  );
 }

@@ -19,18 +19,22 @@ export interface RecorderOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** How long to wait for the watermark to move before it is recorded once more, in milliseconds. */
+const BLOCKED_MS = 50;
+
 /**
  * Makes the promise about crashes true: nothing is sent further than a window ahead of the last heartbeat that is
  * known to stand on the server.
  *
  * A heartbeat of the Temporal SDK confirms nothing and may reach the server after a later one that was recorded here.
  * So a heartbeat says twice the window: whichever of the last two the server ends up with, no more than that was sent
- * beyond it.
+ * beyond it. The SDK is told rarely, so that it is overtaken by no more than one.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
   #sent = 0;
   #recorded = 0;
+  #begun = false;
   #underWay: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,10 +52,14 @@ export class Recorder {
   /** Waits until `messages` more may be sent. False if the signal came first. */
   async permit(messages: number, stop: AbortSignal): Promise<boolean> {
     const { window, intervalMs, onTrouble } = this.#options;
-    while (this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window) {
+    const isTooFar = () => this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window;
+    // Nothing is sent before a first heartbeat stands: it carries what earlier attempts may have repeated.
+    while (!this.#begun || isTooFar()) {
       if (stop.aborted) return false;
       try {
         await this.#record();
+        // The watermark hangs behind one slow request: another heartbeat at once would say the same.
+        if (isTooFar()) await pause(BLOCKED_MS, stop);
       } catch (error) {
         onTrouble(error);
         await pause(intervalMs, stop);
@@ -85,5 +93,6 @@ export class Recorder {
     const covered = this.#options.covered();
     await this.#options.record({ ...this.#options.snapshot(), ahead: 2 * this.#options.window });
     this.#recorded = covered;
+    this.#begun = true;
   }
 }

@@ -7,9 +7,10 @@ import type { Settings } from '../job/schema.js';
 import { type Converter, isMessage } from '../records/converter.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { Partition, RecordBatch, Source } from '../sources/source.js';
-import { type DeliverOptions, deliver, Stopped } from './deliver.js';
+import { type DeliverOptions, deliver } from './deliver.js';
 import { Draft } from './draft.js';
 import { Ledger, type Stretch } from './ledger.js';
+import { type PatienceOptions, Stopped, withPatience } from './patience.js';
 import { readOn } from './read-on.js';
 
 /** Dirty records in a row that make a stretch of their own, so that the watermark passes them. */
@@ -89,12 +90,8 @@ export class PartitionWriter {
    * @throws Fault what ended it; `snapshot().watermark` still holds, and nothing is under way any more
    */
   async run(): Promise<Watermark> {
-    const { source, partition, from, settings } = this.#options;
-    const batches = readOn(source, partition, from.position, {
-      retryForMs: settings.retryFor,
-      stop: this.#halt.signal,
-      onWaiting: (fault) => this.#wait(fault),
-    });
+    const { source, partition, from } = this.#options;
+    const batches = readOn(source, partition, from.position, this.#patience);
     try {
       for await (const batch of batches) {
         await this.#take(batch);
@@ -104,7 +101,7 @@ export class PartitionWriter {
       // A draft that is not sent is read again by whoever goes on.
       if (!this.#draft.isEmpty && !this.#halt.signal.aborted) await this.#flush();
     } catch (error) {
-      this.#fail(error);
+      if (!(error instanceof Stopped)) this.#fail(error);
     }
     await Promise.all(this.#underWay);
     this.#ledger.count({ retries: 0, duplicatesAtMost: this.#ledger.acknowledgedBeyond });
@@ -144,7 +141,16 @@ export class PartitionWriter {
   async #verifyNowAndThen(): Promise<void> {
     if (Date.now() - this.#verifiedAt < VERIFY_MS) return;
     this.#verifiedAt = Date.now();
-    await this.#options.source.verify(this.#options.partition);
+    const { source, partition } = this.#options;
+    await withPatience(() => source.verify(partition), this.#patience);
+  }
+
+  get #patience(): PatienceOptions {
+    return {
+      retryForMs: this.#options.settings.retryFor,
+      stop: this.#halt.signal,
+      onWaiting: (fault) => this.#wait(fault),
+    };
   }
 
   get #isOver(): boolean {

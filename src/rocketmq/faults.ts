@@ -28,6 +28,8 @@ export interface FaultContext {
   readonly stage: Stage;
   readonly topic: string;
   readonly endpoints: string;
+  /** Whether messages were handed to the network at all; if not, none can be stored. @default true */
+  readonly sent?: boolean;
 }
 
 interface Rule {
@@ -147,7 +149,6 @@ const GRPC = {
   deadlineExceeded: 4,
   resourceExhausted: 8,
   unimplemented: 12,
-  unavailable: 14,
 } as const;
 
 /** The one place that decides whose fault an error of the proxy is. */
@@ -158,7 +159,8 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
   const fill = (sentence: string) => sentence.replaceAll('{topic}', context.topic);
   const message = `${fill(rule.what)} (${context.endpoints}: ${code ? `${code} ` : ''}${oneLine(text)})`;
-  return new SinkFault(rule.code, fault, rule.stored, message, fill(rule.mend), { cause: error });
+  const stored = context.sent === false ? 'no' : rule.stored;
+  return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause: error });
 }
 
 function statusRule(code: number, text: string): Rule {
@@ -179,8 +181,9 @@ function grpcRule(code: number, text: string): Rule {
       mend: 'Mend sink.endpoints: the gRPC port of a RocketMQ 5 proxy, 8081 by default.',
     };
   }
+  // gRPC says by its text alone that a request never left: while it looks for a connection, or has none.
   const neverSent =
-    code === GRPC.unavailable && /no connection established|name resolution failed/i.test(text);
+    /no connection established|name resolution failed|waiting for lb pick|before call started/i.test(text);
   return {
     code: code === GRPC.deadlineExceeded ? 'rocketmq_timeout' : 'rocketmq_unreachable',
     fault: 'world',

@@ -38,7 +38,7 @@ export interface TopicDescription {
 }
 
 export interface OpenOptions {
-  /** A missing topic or permission ends a check at once; a write waits for it, as for any of the world's faults. */
+  /** A missing topic ends a check at once; a write waits for it, as for any of the world's faults. */
   readonly stage: Stage;
   /** How long to wait for the world, in milliseconds. */
   readonly timeoutMs: number;

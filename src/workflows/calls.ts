@@ -1,4 +1,4 @@
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, WriteInput } from '../activities/types.js';
 
 /**
@@ -16,9 +16,10 @@ const COMMON = {
 
 const { validateConnection, partitionInput, writeBatch } = proxyActivities<Activities>(COMMON);
 
-const { pendingHeartbeats } = proxyActivities<Activities>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '30s',
+/** Local, so that it need not wait for a place among write activities that are to be ended. */
+const { pendingHeartbeats } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '15s',
   retry: { initialInterval: '500ms', maximumInterval: '2s' },
 });
 

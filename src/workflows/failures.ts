@@ -1,6 +1,10 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { HANDED_OVER as handedOver } from '../activities/failures.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
+
+/** As in `activities/failures.ts`, of which workflow code may take types only. */
+const HANDED_OVER: typeof handedOver = 'handed_over';
 
 /** The fault behind an activity's failure. */
 export function faultOf(error: unknown): FaultInfo {
@@ -35,11 +39,13 @@ export function heartbeatOf(error: unknown): WriteHeartbeat | undefined {
 
 /**
  * Whether an activity ended because it was to be cancelled, not by a fault of its own. One whose worker is gone is tried
- * again without end, so its heartbeats' time-out comes through only if it was cancelled meanwhile.
+ * again without end, and so is one that handed its partition over, so either comes through only if it was cancelled
+ * meanwhile.
  */
 export function wasCancelled(error: unknown): boolean {
   if (isCancellation(error)) return true;
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure) return cause.type === HANDED_OVER;
   return cause instanceof TimeoutFailure && cause.timeoutType === 'HEARTBEAT';
 }
 

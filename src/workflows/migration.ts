@@ -1,7 +1,5 @@
 import {
-  allHandlersFinished,
   CancellationScope,
-  condition,
   continueAsNew,
   isCancellation,
   setHandler,
@@ -16,20 +14,14 @@ import { failureOf, faultOf } from './failures.js';
 import { addWarnings, initialState, progressOf, reportOf, type State } from './state.js';
 import { type WindowEnd, WriteWindow } from './write-window.js';
 
-/** What a continued run takes over from the one before. */
-export interface Carried {
-  readonly state: State;
-  readonly firstRunId: string;
-}
-
 /**
  * A migration: validates, splits the input into pages of partitions, and writes them, a bounded number at once.
+ * @param carried what a continued run takes over from the one before
  * @throws ApplicationFailure of the fault that ended it, or the cancellation; the report stands in the memo in any case
  */
-export async function migration(input: MigrationInput, carried?: Carried): Promise<Report> {
-  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
-  const runId = carried?.firstRunId ?? firstExecutionRunId;
-  const state = carried?.state ?? initialState(startTime.getTime());
+export async function migration(input: MigrationInput, carried?: State): Promise<Report> {
+  const { workflowId, firstExecutionRunId: runId, startTime } = workflowInfo();
+  const state = carried ?? initialState(startTime.getTime());
   const announcer = new Announcer(input.searchAttributes ?? false, Date.now());
   const report = (runState: RunState, error?: FaultInfo): Report => {
     const job = state.validated?.job.name ?? workflowId;
@@ -60,9 +52,8 @@ export async function migration(input: MigrationInput, carried?: Carried): Promi
     if (!isCancellation(error)) failure = faultOf(error);
   }
 
-  if (end === 'continue') {
-    await condition(allHandlersFinished);
-    return continueAsNew<typeof migration>(input, { state, firstRunId: runId });
+  if (end === 'continue' && cancellation === undefined) {
+    return continueAsNew<typeof migration>(input, state);
   }
   state.phase = 'done';
   if (failure) state.lastError = failure;

@@ -3,6 +3,7 @@ import type { FaultInfo } from '../job/fault.js';
 import {
   addRecords,
   addTally,
+  FURTHER_INPUTS,
   type InputReport,
   MAX_NAMED_INPUTS,
   NO_RECORDS,
@@ -38,7 +39,7 @@ export interface State {
   tally: Tally;
   /** Counts by input, for the first inputs; the others are summed in `furtherInputs`. */
   readonly inputs: Record<string, RecordCounts>;
-  furtherInputs: { count: number; records: RecordCounts };
+  furtherInputs?: RecordCounts;
   warnings: string[];
   /** What waits to be launched. */
   waiting: Piece[];
@@ -57,7 +58,6 @@ export function initialState(now: number): State {
     phase: 'validating',
     tally: NOTHING,
     inputs: {},
-    furtherInputs: { count: 0, records: NO_RECORDS },
     warnings: [],
     waiting: [],
     listed: false,
@@ -88,11 +88,10 @@ export function addWarnings(state: State, warnings: readonly string[]): void {
 export function addPartition(state: State, partition: Partition, watermark: Watermark): void {
   state.tally = addTally(state.tally, watermark);
   const { input } = partition;
-  if (input in state.inputs || Object.keys(state.inputs).length < MAX_NAMED_INPUTS) {
+  if (Object.hasOwn(state.inputs, input) || Object.keys(state.inputs).length < MAX_NAMED_INPUTS) {
     state.inputs[input] = addRecords(state.inputs[input] ?? NO_RECORDS, watermark.records);
   } else {
-    const { count, records } = state.furtherInputs;
-    state.furtherInputs = { count: count + 1, records: addRecords(records, watermark.records) };
+    state.furtherInputs = addRecords(state.furtherInputs ?? NO_RECORDS, watermark.records);
   }
   if (watermark.done) {
     state.partitionsDone++;
@@ -145,6 +144,5 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
 
 function inputsOf({ inputs, furtherInputs }: State): InputReport[] {
   const named = Object.entries(inputs).map(([name, records]) => ({ name, ...records }));
-  if (furtherInputs.count === 0) return named;
-  return [...named, { name: '(further inputs, summed)', ...furtherInputs.records }];
+  return furtherInputs ? [...named, { name: FURTHER_INPUTS, ...furtherInputs }] : named;
 }

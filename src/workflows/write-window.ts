@@ -3,6 +3,7 @@ import { breach, isBreached } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import { isBalanced, type Watermark } from '../job/report.js';
+import type { Job } from '../job/schema.js';
 import type { Partition } from '../sources/source.js';
 import { callPartitionInput, callPendingHeartbeats, callWriteBatch } from './calls.js';
 import { faultOf, heartbeatOf, wasCancelled } from './failures.js';
@@ -109,7 +110,7 @@ export class WriteWindow {
     try {
       const watermark = await this.#writes.run(() =>
         callWriteBatch({
-          job: this.#job,
+          job: ofOneFile(this.#job, partition),
           ...(validated?.columns && { columns: validated.columns }),
           partition,
           ...(from && { from }),
@@ -118,7 +119,7 @@ export class WriteWindow {
       );
       this.#settle(partition, watermark);
     } catch (error) {
-      this.#lose(partition, error);
+      this.#lose({ partition, from }, error);
     } finally {
       this.#running.delete(partition.index);
       this.#changed();
@@ -134,11 +135,13 @@ export class WriteWindow {
   }
 
   /** An activity that ended without returning: its last heartbeat tells how far it came. */
-  #lose(partition: Partition, error: unknown): void {
+  #lose({ partition, from }: Piece, error: unknown): void {
     const last = heartbeatOf(error) ?? this.#heartbeats.get(partition.index);
     if (last) {
       const { watermark, ahead } = last;
       this.#count(partition, { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + ahead });
+    } else if (from) {
+      this.#count(partition, from);
     }
     if (!wasCancelled(error)) this.#fail(faultOf(error));
   }
@@ -182,6 +185,11 @@ export class WriteWindow {
     if (!validated) throw new TypeError('the job has not been validated');
     return validated.job;
   }
+}
+
+/** The job as one write activity needs it: a list of a thousand files need not stand in history a thousand times. */
+function ofOneFile(job: Job, { input }: Partition): Job {
+  return { ...job, source: { ...job.source, path: input } };
 }
 
 function doesNotAddUp({ label }: Partition, { records }: Watermark): FaultInfo {

@@ -38,6 +38,7 @@ function writing(read: number, waitingFor?: string): PendingActivity {
     heartbeat: {
       partition: 1,
       input: 'a.csv',
+      sourceBytes: 0,
       ahead: 0,
       watermark: { ...NOTHING, records: records(read), position: read, done: false },
       ...(waitingFor !== undefined && {

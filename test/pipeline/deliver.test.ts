@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeliverOptions, deliver, Stopped } from '../../src/pipeline/deliver.js';
+import { type DeliverOptions, deliver } from '../../src/pipeline/deliver.js';
+import { Stopped } from '../../src/pipeline/patience.js';
 import { SinkFault } from '../../src/rocketmq/faults.js';
 import type { EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
 

@@ -62,7 +62,8 @@ describe('Recorder', () => {
               const crash = afterCrash(sim, back);
               if (crash) expect(crash.repeated).toBeLessThanOrEqual(crash.promised);
             }
-            if (sim.server.length === 0) expect(sim.sent).toBeLessThanOrEqual(Math.max(window, 20));
+            // Nothing may be sent before a first heartbeat stands.
+            expect(sim.server.length).toBeGreaterThan(0);
           }
           await recorder.stop();
         },
@@ -78,7 +79,7 @@ describe('Recorder', () => {
   });
 
   it('ends waiting when it is stopped while the server can not be reached', async () => {
-    const { sim, recorder } = simulation(10, () => true);
+    const { sim, recorder } = simulation(10, (call) => call > 0);
     const stop = new AbortController();
     expect(await recorder.permit(10, never)).toBe(true);
     const waiting = recorder.permit(10, stop.signal);

@@ -14,10 +14,15 @@ declare module 'vitest' {
   }
 }
 
+/** Events of history after which the test server suggests to continue as new. */
+const LONG_HISTORY = 300;
+
 /** Starts the servers once for all tests, on free ports, and takes them down at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stateDir = await mkdtemp(join(tmpdir(), 'rocketlift-test-'));
-  const stack = await up({ stateDir, portOffset: 'auto', topics: [MARKER_TOPIC] });
+  // So that runs of a hundred partitions already have to continue as new.
+  const temporalFlags = ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${LONG_HISTORY}`];
+  const stack = await up({ stateDir, portOffset: 'auto', topics: [MARKER_TOPIC], temporalFlags });
   project.provide('stack', stack);
   return async () => {
     await down(stateDir);

@@ -115,9 +115,9 @@ async function everythingVisible(connection: RemotingConnection): Promise<void> 
       flag: 0,
       properties: '',
       reconsumeTimes: 0,
-      unitMode: false,
+      unitMode: 'false',
       maxReconsumeTimes: 0,
-      batch: false,
+      batch: 'false',
     },
     Buffer.from('marker'),
   );

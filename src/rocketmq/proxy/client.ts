@@ -10,7 +10,7 @@ import type {
   SendMessageRequest,
   SendMessageResponse,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
-import { StableRpcClientManager } from './rpc.js';
+import { ProxyConnections } from './rpc.js';
 
 const { Permission } = definition;
 
@@ -34,7 +34,9 @@ export class ProxyClient extends OfficialProducer {
   constructor({ endpoints, topic, requestTimeoutMs, logger }: ProxyClientOptions) {
     super({ endpoints, namespace: '', requestTimeout: requestTimeoutMs, maxAttempts: 1, logger });
     this.#topic = topic;
-    this.#replaceConnections();
+    // The field is read-only to those who only use the class.
+    this.rpcClientManager.close();
+    Object.assign(this, { rpcClientManager: new ProxyConnections(this, logger) });
   }
 
   /**
@@ -77,14 +79,6 @@ export class ProxyClient extends OfficialProducer {
     return this.rpcClientManager.sendMessage(endpoints, request, this.requestTimeout);
   }
 
-  /**
-   * Starts with new connections, because the pause that gRPC makes between two attempts to connect grows to two
-   * minutes, and can't be set from here. What is still under way on the old ones fails.
-   */
-  reconnect(): void {
-    this.#replaceConnections();
-  }
-
   override onSettingsCommand(endpoints: Endpoints, settings: Settings): void {
     super.onSettingsCommand(endpoints, settings);
     this.#settingsArrived();
@@ -93,10 +87,5 @@ export class ProxyClient extends OfficialProducer {
   override onUnknownCommand(endpoints: Endpoints, status: Status.AsObject): void {
     super.onUnknownCommand(endpoints, status);
     if (status) this.#settingsRefused(Object.assign(new Error(status.message), { code: status.code }));
-  }
-
-  #replaceConnections(): void {
-    this.rpcClientManager.close();
-    Object.assign(this, { rpcClientManager: new StableRpcClientManager(this, this.logger) });
   }
 }

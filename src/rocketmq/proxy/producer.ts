@@ -10,9 +10,6 @@ import { MessageEncoder } from './encoder.js';
 const STATUS_OK = 20_000;
 const STATUS_MULTIPLE_RESULTS = 30_000;
 
-/** Without a success for this long, a failure to reach the server leads to new connections. In milliseconds. */
-const RECONNECT_AFTER_MS = 5000;
-
 /** A request whose messages are encoded already: the official client takes it for one of its own. */
 class EncodedRequest extends service.SendMessageRequest {
   readonly #bytes: Uint8Array;
@@ -36,7 +33,6 @@ export class ProxyProducer implements Producer {
   /** The refresh of the route that a failure made necessary; all senders wait for the same one. */
   #refresh: Promise<void> | undefined;
   #stale = false;
-  #connectedAt = Date.now();
 
   constructor(client: ProxyClient, queues: readonly MessageQueue[], context: FaultContext, tag?: string) {
     this.#client = client;
@@ -56,14 +52,15 @@ export class ProxyProducer implements Producer {
   }
 
   async send(messages: readonly EncodedMessage[]): Promise<readonly Refusal[]> {
+    let sent = false;
     try {
       const queue = await this.#nextQueue();
       const request = new EncodedRequest(Buffer.concat(messages.map(({ bytes }) => bytes)));
+      sent = true;
       const response = await this.#client.request(queue.broker.endpoints, request);
-      this.#connectedAt = Date.now();
       return this.#refusals(response, messages.length);
     } catch (error) {
-      const fault = sinkFault(error, this.#context);
+      const fault = sinkFault(error, { ...this.#context, sent });
       if (fault.fault === 'world') this.#stale = true;
       throw fault;
     }
@@ -85,10 +82,6 @@ export class ProxyProducer implements Producer {
   }
 
   async #refreshRoute(): Promise<void> {
-    if (Date.now() - this.#connectedAt > RECONNECT_AFTER_MS) {
-      this.#connectedAt = Date.now();
-      this.#client.reconnect();
-    }
     this.#queues = await this.#client.route();
     this.#stale = false;
   }

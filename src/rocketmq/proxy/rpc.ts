@@ -1,62 +1,84 @@
 import { Duplex } from 'node:stream';
-import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  ChannelCredentials,
+  type ChannelOptions,
+  type ClientDuplexStream,
+  type ClientUnaryCall,
+  type Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { type BaseClient, type Endpoints, type ILogger, RpcClientManager } from 'rocketmq-client-nodejs';
-import type {
-  HeartbeatRequest,
-  NotifyClientTerminationRequest,
-  NotifyClientTerminationResponse,
-  QueryRouteRequest,
-  SendMessageRequest,
-  TelemetryCommand,
+import grpc, {
+  type MessagingServiceClient,
+} from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_grpc_pb.js';
+import service, {
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+  type NotifyClientTerminationRequest,
+  type NotifyClientTerminationResponse,
+  type QueryRouteRequest,
+  type QueryRouteResponse,
+  type SendMessageRequest,
+  type SendMessageResponse,
+  type TelemetryCommand,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
-
-import service from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 
 /** How long the farewell to a server may take, in milliseconds. */
 const FAREWELL_MS = 1000;
 
+const CHANNEL: ChannelOptions = {
+  // gRPC pauses up to two minutes between two attempts to connect, and would share that pause among all channels of a
+  // process; a migration wants to go on as soon as the server is back.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.initial_reconnect_backoff_ms': 500,
+  'grpc.max_reconnect_backoff_ms': 5000,
+};
+
+type StartCall<Response> = (
+  client: MessagingServiceClient,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  done: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
 /**
- * The official client's connections, mended in three places:
- * - it keys them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
+ * The connections of the official client, with four things mended:
+ * - it keeps them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
  *   pile up; here the address is the key;
- * - its farewell throws or waits when the server is gone, and then nothing is closed; here it is given up after a
- *   second;
- * - it renews a telemetry stream a second after it broke, also after the client was shut down; here such a stream
- *   leads nowhere.
+ * - it leaves gRPC's pauses between two attempts to connect as they are, see above;
+ * - its farewell throws or waits when the server is gone, and then nothing is closed; here it is given up after a second;
+ * - it renews a telemetry stream a second after it broke, also after the client was shut down; here such a stream leads
+ *   nowhere.
  */
-export class StableRpcClientManager extends RpcClientManager {
-  readonly #known = new Map<string, Endpoints>();
+export class ProxyConnections extends RpcClientManager {
+  readonly #clients = new Map<string, MessagingServiceClient>();
+  readonly #owner: BaseClient;
   readonly #logger: ILogger;
   #closed = false;
 
-  constructor(client: BaseClient, logger: ILogger) {
-    super(client, logger);
+  constructor(owner: BaseClient, logger: ILogger) {
+    super(owner, logger);
+    this.#owner = owner;
     this.#logger = logger;
   }
 
   override queryRoute(endpoints: Endpoints, request: QueryRouteRequest, timeoutMs: number) {
-    return super.queryRoute(this.#same(endpoints), request, timeoutMs);
+    return this.#call<QueryRouteResponse>(endpoints, timeoutMs, (client, ...call) =>
+      client.queryRoute(request, ...call),
+    );
   }
 
   override heartbeat(endpoints: Endpoints, request: HeartbeatRequest, timeoutMs: number) {
-    return super.heartbeat(this.#same(endpoints), request, timeoutMs);
+    return this.#call<HeartbeatResponse>(endpoints, timeoutMs, (client, ...call) =>
+      client.heartbeat(request, ...call),
+    );
   }
 
   override sendMessage(endpoints: Endpoints, request: SendMessageRequest, timeoutMs: number) {
-    return super.sendMessage(this.#same(endpoints), request, timeoutMs);
-  }
-
-  override telemetry(endpoints: Endpoints, metadata: Metadata) {
-    if (this.#closed) return nowhere();
-    const stream = super.telemetry(this.#same(endpoints), metadata);
-    // The client takes all listeners off a stream it has done with; an error that comes later would end the process.
-    const removeAllListeners = stream.removeAllListeners.bind(stream);
-    const onError = (error: Error) => this.#logger.info('telemetry stream ended: %s', error.message);
-    stream.removeAllListeners = (event?: string | symbol) => {
-      removeAllListeners(event);
-      return stream.off('error', onError).on('error', onError);
-    };
-    return stream;
+    return this.#call<SendMessageResponse>(endpoints, timeoutMs, (client, ...call) =>
+      client.sendMessage(request, ...call),
+    );
   }
 
   override async notifyClientTermination(
@@ -64,11 +86,10 @@ export class StableRpcClientManager extends RpcClientManager {
     request: NotifyClientTerminationRequest,
     timeoutMs: number,
   ): Promise<NotifyClientTerminationResponse> {
+    const limitMs = Math.min(timeoutMs, FAREWELL_MS);
     try {
-      return await super.notifyClientTermination(
-        this.#same(endpoints),
-        request,
-        Math.min(timeoutMs, FAREWELL_MS),
+      return await this.#call<NotifyClientTerminationResponse>(endpoints, limitMs, (client, ...call) =>
+        client.notifyClientTermination(request, ...call),
       );
     } catch (error) {
       // The server forgets a client by itself; what matters is that the connections are closed next.
@@ -77,16 +98,55 @@ export class StableRpcClientManager extends RpcClientManager {
     }
   }
 
+  override telemetry(endpoints: Endpoints, metadata: Metadata) {
+    if (this.#closed) return nowhere();
+    const stream = this.#client(endpoints).telemetry(metadata);
+    // The client takes all listeners off a stream it has done with; an error that comes later would end the process.
+    const removeAllListeners = stream.removeAllListeners.bind(stream);
+    const onError = (error: Error) => this.#logger.info('telemetry stream ended: %s', error.message);
+    // The arguments are passed on as they came: with an explicit `undefined` Node removes nothing.
+    stream.removeAllListeners = (...events: [(string | symbol)?]) => {
+      removeAllListeners(...events);
+      return stream.off('error', onError).on('error', onError);
+    };
+    return stream;
+  }
+
   override close(): void {
     this.#closed = true;
     super.close();
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
   }
 
-  #same(endpoints: Endpoints): Endpoints {
-    const known = this.#known.get(endpoints.facade);
-    if (known) return known;
-    this.#known.set(endpoints.facade, endpoints);
-    return endpoints;
+  #client(endpoints: Endpoints): MessagingServiceClient {
+    if (this.#closed) throw new Error('the connections are closed');
+    let client = this.#clients.get(endpoints.facade);
+    if (!client) {
+      // TLS, with the user's own certificates, will come in here.
+      client = new grpc.MessagingServiceClient(
+        endpoints.getGrpcTarget(),
+        ChannelCredentials.createInsecure(),
+        CHANNEL,
+      );
+      this.#clients.set(endpoints.facade, client);
+    }
+    return client;
+  }
+
+  async #call<Response>(
+    endpoints: Endpoints,
+    timeoutMs: number,
+    start: StartCall<Response>,
+  ): Promise<Response> {
+    const client = this.#client(endpoints);
+    const metadata = this.#owner.getRequestMetadata();
+    return await new Promise((resolve, reject) => {
+      start(client, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => {
+        if (error) reject(error);
+        else resolve(response);
+      });
+    });
   }
 }
 

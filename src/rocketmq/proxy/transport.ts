@@ -11,6 +11,8 @@ import { noWritableQueue, ProxyProducer } from './producer.js';
 const REQUEST_TIMEOUT_MS = 10_000;
 const MIN_REQUEST_TIMEOUT_MS = 1000;
 const RETRY_MS = 500;
+/** Node's timers hold no more milliseconds than this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Lets the official client's log lines go where the worker's go; its "info" is our debugging. */
 export type Log = (level: 'debug' | 'warn', text: string) => void;
@@ -55,7 +57,6 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
       if (fault.fault !== 'world' || Date.now() + RETRY_MS >= deadline) throw fault;
       onWaiting?.(fault);
       await delay(RETRY_MS, undefined, { signal });
-      client.reconnect();
     }
   }
 }
@@ -63,10 +64,10 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
 /** The outcome of `work`, unless time is up or the caller gives up first. */
 async function before<T>(deadline: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
   const over = new AbortController();
-  const time = delay(Math.max(0, deadline - Date.now()), undefined, {
+  const time = delay(Math.min(LONGEST_TIMER_MS, Math.max(0, deadline - Date.now())), undefined, {
     signal: AbortSignal.any([signal, over.signal]),
   }).then(() => {
-    throw Object.assign(new Error('no answer before connectTimeout'), { code: 4 });
+    throw Object.assign(new Error('no answer in time'), { code: 4 });
   });
   try {
     return await Promise.race([work, time]);

@@ -1,0 +1,85 @@
+// Records the histories that replay.test.ts replays: `npm run build && node test/replay/record.mjs VERSION`.
+// Run it once for every released version, and keep the old files: runs that were started under them may still go on.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { MigrationClient } from '../../dist/client/migration-client.js';
+import { down } from '../../dist/dev/down.js';
+import { createTopic } from '../../dist/dev/topics.js';
+import { up } from '../../dist/dev/up.js';
+import { parseJobText } from '../../dist/job/parse.js';
+import { startWorker } from '../../dist/worker/worker.js';
+
+const version = process.argv[2];
+if (!version) throw new Error('Usage: node test/replay/record.mjs VERSION');
+const histories = new URL(`histories/${version}/`, import.meta.url);
+const taskQueue = 'record';
+const topic = 'recorded';
+
+const folder = await mkdtemp(join(tmpdir(), 'rocketlift-record-'));
+const temporalFlags = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=60'];
+const stack = await up({ stateDir: folder, portOffset: 'auto', temporalFlags });
+try {
+  await createTopic(stack, topic);
+  process.env.TEMPORAL_ADDRESS = stack.temporal.address;
+  const worker = await startWorker({ taskQueue });
+  const client = await MigrationClient.connect({ taskQueue });
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  const temporal = new Client({ connection });
+  await mkdir(histories, { recursive: true });
+
+  /** @param {string} name @param {number} rows @param {object} settings */
+  const job = async (name, rows, settings) => {
+    const path = join(folder, `${name}.csv`);
+    const lines = Array.from({ length: rows }, (_, n) => (n === 5 ? 'broken' : `${n},text`));
+    await writeFile(path, `id,text\n${lines.join('\n')}\n`);
+    const document = {
+      name,
+      source: { type: 'csv', path, columns: { id: 'integer' } },
+      sink: { endpoints: stack.rocketmq.endpoints, topic },
+      settings,
+    };
+    return parseJobText(JSON.stringify(document), { file: name, baseDir: folder });
+  };
+
+  /** @param {string} name @param {{ workflowId: string, runId: string }} run */
+  const save = async (name, { workflowId, runId }) => {
+    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    // Stack traces hold the paths of the machine that recorded them, and nothing that a replay looks at.
+    const withoutStacks = JSON.parse(historyToJSON(history), (key, value) =>
+      key === 'stackTrace' ? '' : value,
+    );
+    await writeFile(new URL(`${name}.json`, histories), `${JSON.stringify(withoutStacks, null, 1)}\n`);
+  };
+
+  const small = { partitionSize: '1 KiB', parallelism: 2 };
+  const completed = await client.start(await job('completed', 500, small));
+  await client.wait(completed);
+  await save('completed', completed);
+
+  const failed = await client.start(await job('failed', 500, { ...small, errorLimit: { records: 0 } }));
+  await client.wait(failed);
+  await save('failed', failed);
+
+  const continued = await client.start(
+    await job('continued', 4000, { partitionSize: '1 KiB', parallelism: 4 }),
+  );
+  await client.wait(continued);
+  await save('continued', continued);
+
+  const slow = { parallelism: 2, partitionSize: '1 MiB', batch: { records: 10, inFlight: 1 } };
+  const cancelled = await client.start(await job('cancelled', 300_000, slow));
+  while ((await client.progress(cancelled)).records.written === 0) await new Promise(setImmediate);
+  await client.cancel(cancelled);
+  await client.wait(cancelled);
+  await save('cancelled', cancelled);
+
+  await worker.stop();
+  await client.close();
+  await connection.close();
+} finally {
+  await down(folder);
+  await rm(folder, { recursive: true, force: true });
+}
