@@ -1,7 +1,7 @@
 import { userFault } from '../job/fault.js';
 import { withLock } from './lock.js';
 import type { ServerName } from './ports.js';
-import { endGroup, type ProcessRef, signalGroup } from './process.js';
+import { endGroup, type ProcessRef } from './process.js';
 import { DEFAULT_STATE_DIR, readState, removeState, type Stack, stackPaths } from './stack.js';
 
 export interface EndOptions {
@@ -44,14 +44,6 @@ export async function stopRocketmq(stack: Stack, options: EndOptions = {}): Prom
 /** Ends one server and waits until it is gone. The stack's next `up` starts it again. */
 export async function endServer(stack: Stack, server: ServerName, options: EndOptions = {}): Promise<void> {
   await withProcesses(stack, (processes) => end(processes, server, options));
-}
-
-/** Sends one server a signal and does not wait: SIGSTOP and SIGCONT make one that hangs and comes back. */
-export async function signalServer(stack: Stack, server: ServerName, signal: NodeJS.Signals): Promise<void> {
-  await withProcesses(stack, async (processes) => {
-    const target = processes[server];
-    if (target) await signalGroup(target, signal);
-  });
 }
 
 async function withProcesses(

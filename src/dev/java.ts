@@ -9,10 +9,10 @@ const OPEN_JDK = [
 /** A JVM out of memory lives on half dead; ended, `up` starts it again. */
 const END_WHEN_FULL = '-XX:+ExitOnOutOfMemoryError';
 
-/** A JVM that lives shortly or does little: it starts in half the time without the optimising compiler. */
+/** For a JVM that does little: it starts in half the time without the optimising compiler. */
 export const LIGHT_JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
-/** The arguments before the main class, for RocketMQ's servers and tools. */
+/** The arguments before the main class, for RocketMQ's servers. */
 export function javaArgs(jars: string, home: string, options: readonly string[]): string[] {
   return [...options, END_WHEN_FULL, ...OPEN_JDK, `-Duser.home=${home}`, '-cp', join(jars, '*')];
 }

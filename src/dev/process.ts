@@ -54,14 +54,6 @@ export async function isAlive({ pid, identity }: ProcessRef): Promise<boolean> {
 }
 
 /**
- * Sends a signal to a process and its group.
- * @returns whether it was there to take it
- */
-export async function signalGroup(target: ProcessRef, signal: NodeJS.Signals): Promise<boolean> {
-  return (await isAlive(target)) && killGroup(target.pid, signal);
-}
-
-/**
  * Ends a process and its group, and waits until it is really gone: first by `signal`, and by SIGKILL when it has
  * not ended within `timeoutMs`.
  * @returns whether it was there to be ended
@@ -70,10 +62,10 @@ export async function endGroup(
   target: ProcessRef,
   { signal = 'SIGTERM', timeoutMs = 30_000 }: { signal?: NodeJS.Signals; timeoutMs?: number } = {},
 ): Promise<boolean> {
-  if (!(await signalGroup(target, signal))) return false;
+  if (!(await isAlive(target)) || !killGroup(target.pid, signal)) return false;
   const gone = async () => !(await isAlive(target));
   if (!(await waitUntil(gone, { deadline: Date.now() + timeoutMs }))) {
-    await signalGroup(target, 'SIGKILL');
+    killGroup(target.pid, 'SIGKILL');
     if (!(await waitUntil(gone, { deadline: Date.now() + 10_000 }))) {
       throw worldFault(
         'not_ended',

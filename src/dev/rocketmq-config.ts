@@ -1,9 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from './errors.js';
 import type { Ports } from './ports.js';
 
-export const CLUSTER = 'DefaultCluster';
+const CLUSTER = 'DefaultCluster';
 
 export interface RocketmqFiles {
   /** RocketMQ's home and user.home: what it writes without being asked lands here. */
@@ -31,26 +30,10 @@ export async function writeRocketmqConfig(folder: string, ports: Ports): Promise
   };
   await mkdir(files.home, { recursive: true });
   await writeFile(files.namesrv, properties({ listenPort: ports.namesrv, bindAddress: '127.0.0.1' }));
-  await writeFile(files.broker, properties(brokerSettings(storeFolder(folder), ports)));
+  await writeFile(files.broker, properties(brokerSettings(join(folder, 'store'), ports)));
   await writeFile(files.proxy, JSON.stringify(proxySettings(ports), null, 2));
   await writeFile(files.logback, LOGBACK);
   return files;
-}
-
-function storeFolder(folder: string): string {
-  return join(folder, 'store');
-}
-
-/** The topics a broker has, as it keeps them itself. Its name server may not know them yet. */
-export async function storedTopics(folder: string): Promise<ReadonlySet<string>> {
-  const file = join(storeFolder(folder), 'config', 'topics.json');
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    // A new broker writes it with its first topic.
-    if (hasCode(error, 'ENOENT')) return '{}';
-    throw error;
-  });
-  const { topicConfigTable = {} } = JSON.parse(text) as { topicConfigTable?: object };
-  return new Set(Object.keys(topicConfigTable));
 }
 
 function brokerSettings(store: string, ports: Ports) {
@@ -64,8 +47,6 @@ function brokerSettings(store: string, ports: Ports) {
     bindAddress: '127.0.0.1',
     listenPort: ports.broker,
     haListenPort: ports.brokerHa,
-    // How soon a name server that was started anew knows the broker again; by default it takes three times as long.
-    registerNameServerPeriod: 10_000,
     storePathRootDir: store,
     storePathCommitLog: join(store, 'commitlog'),
     // As in production, where a topic that is spelled wrong should not come to life.

@@ -2,10 +2,10 @@ import { javaCommand } from './cache.js';
 import { javaArgs, LIGHT_JVM } from './java.js';
 import { answers, type Ports } from './ports.js';
 import type { DetachedCommand } from './process.js';
-import { storedTopics, writeRocketmqConfig } from './rocketmq-config.js';
+import { writeRocketmqConfig } from './rocketmq-config.js';
 import { queryRoute } from './route.js';
-import { logFile, type Stack, type StackPaths, stackPaths } from './stack.js';
-import { createTopic } from './topics.js';
+import { logFile, type Stack, type StackPaths } from './stack.js';
+import { announceTopics, ensureTopic } from './topics.js';
 import { type WaitOptions, waitUntil } from './wait.js';
 
 /** The name server and the broker with its proxy, on these ports. Writes their configuration. */
@@ -52,6 +52,9 @@ export async function namesrvReady(ports: Ports, options: WaitOptions): Promise<
   return (await waitUntil(() => answers(ports.namesrv), options)) ?? false;
 }
 
+/** Asked for first, since the proxy remembers for a while that a topic was missing. */
+const NO_TOPIC = 'rocketlift-is-ready';
+
 /**
  * Waits until the proxy answers with the routes of these topics, and creates those that the broker does not have.
  * @returns false when the deadline came first
@@ -61,17 +64,10 @@ export async function brokerReady(
   topics: readonly string[],
   options: WaitOptions,
 ): Promise<boolean> {
+  const { endpoints } = stack.rocketmq;
   if (!(await waitUntil(() => answers(stack.ports.proxy), options))) return false;
-  for (const topic of topics) {
-    const answer = await waitUntil(() => queryRoute(stack.rocketmq.endpoints, topic), options);
-    if (answer === 'no topic' && !(await storedTopics(stackPaths(stack.stateDir).rocketmq)).has(topic)) {
-      await createTopic(stack, topic);
-    }
-    const hasRoute = async () => {
-      const route = await queryRoute(stack.rocketmq.endpoints, topic);
-      return route !== undefined && route !== 'no topic';
-    };
-    if (!(await waitUntil(hasRoute, options))) return false;
-  }
+  if (!(await waitUntil(() => queryRoute(endpoints, NO_TOPIC), options))) return false;
+  await announceTopics(stack);
+  for (const topic of topics) await ensureTopic(stack, topic);
   return true;
 }

@@ -33,6 +33,7 @@ export interface StackState {
   readonly portOffset: number;
   readonly jars: string;
   readonly temporalBinary: string;
+  readonly temporalFlags: readonly string[];
   /** Topics that are there when the stack is ready. */
   readonly topics: readonly string[];
   readonly processes: Readonly<Partial<Record<ServerName, ProcessRef>>>;

@@ -27,12 +27,12 @@ export interface StartOptions {
  */
 export async function startServers(options: StartOptions): Promise<Stack> {
   const { stateDir, paths, missing, withTemporal, timeoutMs } = options;
-  const { ports, jars, topics, temporalBinary } = options.state;
+  const { ports, jars, topics } = options.state;
   const stack = toStack(stateDir, options.state);
   const deadline = Date.now() + timeoutMs;
   await mkdir(paths.logs, { recursive: true });
   const commands = {
-    temporal: await temporalCommand(paths, ports, temporalBinary),
+    temporal: await temporalCommand(paths, options.state),
     ...(await rocketmqCommands(paths, ports, jars)),
   };
   let state = options.state;

@@ -4,7 +4,7 @@ import type { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../job/search-attributes.js';
 import { answers, type Ports } from './ports.js';
 import type { DetachedCommand } from './process.js';
-import { logFile, type StackPaths } from './stack.js';
+import { logFile, type StackPaths, type StackState } from './stack.js';
 import { type WaitOptions, waitUntil } from './wait.js';
 
 const NAMESPACE = 'default';
@@ -15,8 +15,7 @@ const TYPE_CODE = { Keyword: 2, Int: 3 } as const;
 /** The Temporal server with its UI, on loopback only, with its history in a SQLite file. */
 export async function temporalCommand(
   paths: StackPaths,
-  ports: Ports,
-  binary: string,
+  { ports, temporalBinary, temporalFlags }: StackState,
 ): Promise<DetachedCommand> {
   await mkdir(paths.temporal, { recursive: true });
   const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
@@ -24,12 +23,13 @@ export async function temporalCommand(
     `${name}=${type}`,
   ]);
   return {
-    command: binary,
+    command: temporalBinary,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'],
       ...['--port', String(ports.temporal), '--ui-port', String(ports.temporalUi)],
       ...['--db-filename', join(paths.temporal, 'temporal.db')],
       ...attributes,
+      ...temporalFlags,
     ],
     cwd: paths.temporal,
     log: logFile(paths, 'temporal'),

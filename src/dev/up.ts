@@ -20,7 +20,7 @@ import { type StartOptions, startServers } from './start.js';
 import { temporalBinary } from './temporal-binary.js';
 
 /** The topic of the demo and of the first steps: always there. */
-export const DEMO_TOPIC = 'orders';
+const DEMO_TOPIC = 'orders';
 
 const SERVERS: readonly ServerName[] = ['temporal', 'namesrv', 'broker'];
 const START_TIMEOUT_MS = 120_000;
@@ -35,6 +35,8 @@ export interface UpOptions {
   readonly portOffset?: number | 'auto';
   /** Topics to create beside {@link DEMO_TOPIC}: type NORMAL, 8 queues. */
   readonly topics?: readonly string[];
+  /** More flags for `temporal server start-dev`, such as `--dynamic-config-value KEY=VALUE`. @default none */
+  readonly temporalFlags?: readonly string[];
   /** How long the servers may take to become ready, in milliseconds; downloads don't count. @default 120000 */
   readonly timeoutMs?: number;
   /** Told before something takes long. */
@@ -88,7 +90,7 @@ async function prepare(
   paths: StackPaths,
   before: StackState | undefined,
   missing: readonly ServerName[],
-  { portOffset = 0, onStep = () => {} }: UpOptions,
+  { portOffset = 0, temporalFlags, onStep = () => {} }: UpOptions,
 ): Promise<StackState> {
   const problems = await missingPrerequisites();
   if (problems.length > 0) {
@@ -107,6 +109,7 @@ async function prepare(
     ports,
     portOffset: offset,
     temporalBinary: binary,
+    temporalFlags: temporalFlags ?? before?.temporalFlags ?? [],
     jars,
     topics: before?.topics ?? [],
     processes: fresh ? {} : before.processes,
