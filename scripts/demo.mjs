@@ -24,8 +24,10 @@ const { status } = spawnSync(process.execPath, [CLI, 'run', JOB, '--endpoints', 
   env: environment(),
 });
 
-const address =
-  stack.temporal.address === '127.0.0.1:7233' ? '' : `TEMPORAL_ADDRESS=${stack.temporal.address} `;
+// Where the usual ports were taken, the commands must say which it is.
+const usual = stack.temporal.address === '127.0.0.1:7233';
+const address = usual ? '' : `TEMPORAL_ADDRESS=${stack.temporal.address} `;
+const endpoints = usual ? '' : ` (sink.endpoints: ${stack.rocketmq.endpoints})`;
 console.log(`
 The run in the Temporal UI:
   ${stack.temporal.ui}/namespaces/default/workflows/orders
@@ -33,7 +35,7 @@ The run in the Temporal UI:
 How to go on:
   ${address}npx rocketlift report orders
   ${address}npx rocketlift list
-  Your own file: copy ${JOB}, change it, then
+  Your own file: copy ${JOB}, change it${endpoints}, then
   ${address}npx rocketlift check my.yaml
   ${address}npx rocketlift run my.yaml
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { missingPrerequisites } from '../src/dev/prerequisites.js';
 
 /** The repository's root, which all scripts work in. */
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const BUILT = join(ROOT, 'dist', '.built');
 
@@ -48,12 +48,13 @@ export function step(text) {
 }
 
 /**
- * Runs a command in the foreground; where it fails, this process ends as it did.
+ * Runs a command in the foreground; where it fails, this process ends as well. What it prints goes to stderr.
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {{ stdout?: 'inherit' }} [options] `stdout`: what it prints is the result
  */
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+export function run(command, args, { stdout } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', stdout ?? 2, 2] });
   if (error) throw error;
   if (status !== 0) {
     console.error(`"${command} ${args.join(' ')}" failed.`);

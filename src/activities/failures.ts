@@ -6,7 +6,7 @@ import type { WriteHeartbeat } from '../job/heartbeat.js';
  * The fault behind any error. What is no fault yet is a mistake of ours: its message is kept, as it is all there is to
  * find it by, but not its cause or stack.
  */
-export function faultOf(error: unknown): FaultInfo {
+function faultOf(error: unknown): FaultInfo {
   if (error instanceof Fault) return faultInfo(error);
   return {
     code: 'internal',

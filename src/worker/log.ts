@@ -7,7 +7,7 @@ import {
 } from '@temporalio/worker';
 import { pino } from 'pino';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LogOptions {
   /** The least level that is written. */

@@ -99,6 +99,10 @@ test('topics come and go, as the proxy sees it', async () => {
   expect(await queryRoute(endpoints, 'read-only')).toEqual({ queues: [readable, readable] });
   await deleteTopic(stack, 'read-only');
   expect(await queryRoute(endpoints, 'read-only')).toBe('no topic');
+  await expect(createTopic(stack, 'not a name')).rejects.toMatchObject({
+    code: 'topic_refused',
+    message: expect.stringContaining('illegal characters'),
+  });
 });
 
 test('a server that died is brought back alone, on its port', async () => {

@@ -52,7 +52,7 @@ export const gzipMembers = (raw: Uint8Array): Buffer =>
   Buffer.concat([gzipSync(raw.subarray(0, 9)), gzipSync(raw.subarray(9))]);
 
 /** The part of a job file with its defaults; `maxRecordSize` may be smaller than a job file may say. */
-export function specOf(fields: Record<string, unknown>): FileSource {
+function specOf(fields: Record<string, unknown>): FileSource {
   const { maxRecordSize, ...rest } = fields;
   const spec = sourceSchema.parse(rest);
   return typeof maxRecordSize === 'number' ? { ...spec, maxRecordSize } : spec;
@@ -83,7 +83,7 @@ export async function partitionsOf(
 /** Partitions and cursors cross processes as JSON. */
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
-export function recordOf(batch: RecordBatch, i: number): ReadRecord {
+function recordOf(batch: RecordBatch, i: number): ReadRecord {
   const fault = batch.fault(i);
   return {
     id: batch.id(i),

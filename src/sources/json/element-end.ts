@@ -1,6 +1,6 @@
 const BACKSLASH = 0x5c;
 const LF = 0x0a;
-export const QUOTE = 0x22;
+const QUOTE = 0x22;
 export const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
