@@ -1,12 +1,19 @@
 import type { Command } from 'commander';
 import type { MigrationClient } from '../client/migration-client.js';
 import { parseRun, type RunSelector, runText } from '../client/run-ref.js';
-import { type CommonOptions, createCommand, RUN_HELP, withClient } from './command.js';
+import {
+  type CommonOptions,
+  createCommand,
+  type PatienceOption,
+  patienceOption,
+  RUN_HELP,
+  withClient,
+} from './command.js';
 import { EXIT } from './exit.js';
 import { follow } from './follow.js';
 import { print, printJson } from './output.js';
 
-interface CancelOptions extends CommonOptions {
+interface CancelOptions extends CommonOptions, PatienceOption {
   readonly wait: boolean;
 }
 
@@ -17,6 +24,7 @@ export function cancelCommand(): Command {
   ])
     .argument('<run>', RUN_HELP)
     .option('--no-wait', 'only ask for it')
+    .addOption(patienceOption())
     .action(async (text: string, options: CancelOptions) => {
       const selector = parseRun(text);
       process.exitCode = await withClient({}, (client) => cancel(client, selector, options));
@@ -28,7 +36,7 @@ async function cancel(
   selector: RunSelector,
   options: CancelOptions,
 ): Promise<number> {
-  const { json = false, wait } = options;
+  const { json = false, wait, patience } = options;
   const run = await client.cancel(selector);
   if (!wait) {
     if (json) printJson(run);
@@ -37,6 +45,7 @@ async function cancel(
   }
   const code = await follow(client, run, {
     json,
+    patience,
     onInterrupt: async (view, stopWaiting) => {
       view.say('The run is being cancelled all the same.');
       stopWaiting();

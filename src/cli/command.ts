@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { MigrationClient } from '../client/migration-client.js';
+import { parseDuration } from '../job/units.js';
 
 /** What every command may be asked for. */
 export interface CommonOptions {
@@ -22,6 +23,23 @@ export function createCommand(name: string, summary: string, examples: readonly 
 export const TASK_QUEUE_FLAG = '--task-queue <name>';
 export const TASK_QUEUE_HELP = 'task queue of the workers (default: "rocketlift")';
 export const RUN_HELP = "a job's name (its latest run), or workflowId/runId";
+
+export interface PatienceOption {
+  /** Milliseconds. */
+  readonly patience?: number;
+}
+
+/** `--patience`, for commands that wait for a run. */
+export function patienceOption(): Option {
+  return new Option(
+    '--patience <duration>',
+    'how long to wait while no server or worker answers (default: "60s")',
+  ).argParser((text) => {
+    const ms = parseDuration(text);
+    if (ms === undefined) throw new InvalidArgumentError('A duration such as 30s or 5m.');
+    return ms;
+  });
+}
 
 /** The task queue of an option, or the usual one. */
 export async function taskQueueOf({ taskQueue }: QueueOptions): Promise<string> {

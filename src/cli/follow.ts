@@ -1,5 +1,5 @@
 import type { MigrationClient } from '../client/migration-client.js';
-import type { RunRef } from '../client/run-ref.js';
+import type { RunSelector } from '../client/run-ref.js';
 import type { Report } from '../job/report.js';
 import { EXIT, exitOfState } from './exit.js';
 import { print, printJson } from './output.js';
@@ -8,6 +8,8 @@ import { reportText } from './report-text.js';
 
 export interface FollowOptions {
   readonly json: boolean;
+  /** How long to wait while nobody answers, in milliseconds. */
+  readonly patience?: number | undefined;
   /** What Ctrl-C does first; a second one always leaves at once. */
   readonly onInterrupt: (view: ProgressView, stopWaiting: () => void) => Promise<void>;
   /** Rejects if there is no point in waiting any more. */
@@ -15,8 +17,12 @@ export interface FollowOptions {
 }
 
 /** Shows a run's progress until it has ended, prints its report, and gives the exit code. */
-export async function follow(client: MigrationClient, run: RunRef, options: FollowOptions): Promise<number> {
-  const { json, onInterrupt, unless } = options;
+export async function follow(
+  client: MigrationClient,
+  run: RunSelector,
+  options: FollowOptions,
+): Promise<number> {
+  const { json, patience: patienceMs, onInterrupt, unless } = options;
   const view = createProgressView(json);
   const stop = new AbortController();
   let interrupted = false;
@@ -24,14 +30,23 @@ export async function follow(client: MigrationClient, run: RunRef, options: Foll
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
+  // At once: a question to a worker that may not answer is under way.
+  const stopWaiting = () => {
+    stop.abort();
+    fail(stop.signal.reason);
+  };
   const interrupt = () => {
     if (interrupted) process.exit(EXIT.interrupted);
     interrupted = true;
-    onInterrupt(view, () => stop.abort()).catch(fail);
+    onInterrupt(view, stopWaiting).catch(fail);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const waiting = client.wait(run, { onProgress: view.show, signal: stop.signal });
+    const waiting = client.wait(run, {
+      onProgress: view.show,
+      signal: stop.signal,
+      ...(patienceMs !== undefined && { patienceMs }),
+    });
     const report = await Promise.race(unless === undefined ? [waiting, failed] : [waiting, failed, unless]);
     view.close();
     printReport(report, json);

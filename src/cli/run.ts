@@ -2,14 +2,22 @@ import type { Command } from 'commander';
 import { loadJobFile } from '../client/load-job-file.js';
 import type { MigrationClient } from '../client/migration-client.js';
 import type { RunRef } from '../client/run-ref.js';
-import { worldFault } from '../job/fault.js';
+import { Fault, worldFault } from '../job/fault.js';
 import { type LoadedJob, withEndpoints } from '../job/parse.js';
-import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
+import {
+  createCommand,
+  type PatienceOption,
+  patienceOption,
+  type QueueOptions,
+  TASK_QUEUE_FLAG,
+  TASK_QUEUE_HELP,
+  withClient,
+} from './command.js';
 import { follow } from './follow.js';
 import { say, warn } from './output.js';
 import type { ProgressView } from './progress-view.js';
 
-interface RunOptions extends QueueOptions {
+interface RunOptions extends QueueOptions, PatienceOption {
   readonly worker: boolean;
   readonly endpoints?: string;
 }
@@ -24,6 +32,7 @@ export function runCommand(): Command {
     .option('--no-worker', 'start no worker for the time of the run')
     .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
+    .addOption(patienceOption())
     .addHelpText('after', '\nCtrl-C drains and cancels the run; a second one leaves at once.')
     .action(async (path: string, options: RunOptions) => {
       process.exitCode = await run(path, options);
@@ -63,16 +72,19 @@ async function runWithWorker(client: MigrationClient, job: LoadedJob, options: R
 async function startAndFollow(
   client: MigrationClient,
   job: LoadedJob,
-  { json = false }: RunOptions,
+  { json = false, patience }: RunOptions,
   unless?: Promise<never>,
 ): Promise<number> {
   const run = await client.start(job);
   say(`Started ${run.workflowId}/${run.runId}${uiText(client, run)}`);
   const onInterrupt = async (view: ProgressView) => {
     view.say('Cancelling: what is in flight drains. Ctrl-C again leaves at once.');
-    await client.cancel(run);
+    await client.cancel(run).catch((error: unknown) => {
+      // It has ended in between: its report is on its way.
+      if (!(error instanceof Fault) || error.code !== 'not_running') throw error;
+    });
   };
-  return await follow(client, run, { json, onInterrupt, ...(unless && { unless }) });
+  return await follow(client, run, { json, patience, onInterrupt, ...(unless && { unless }) });
 }
 
 export function uiText(client: MigrationClient, run: RunRef): string {

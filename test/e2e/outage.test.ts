@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await down(folder);
+  await down(folder, { signal: 'SIGKILL' });
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
