@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
+import { createTopic } from '../../src/dev/topics.js';
 import type { JobInput } from '../../src/job/schema.js';
 import { useBench } from '../support/migration.js';
-import { readTopic } from '../support/topic-reader.js';
+import { countTopic, readTopic } from '../support/topic-reader.js';
 
 const bench = useBench();
 const stack = inject('stack');
@@ -49,6 +51,19 @@ describe('the run ends with what is wrong and what to do', () => {
     );
     expect(report).toMatchObject({ state: 'failed', error: { code: 'topic_not_found', fault: 'user' } });
     expect(report.error?.mend).toMatch(/updateTopic.*no-such-topic/);
+  });
+
+  it.each([
+    ['takes messages of another type', { type: 'FIFO' }, 'topic_type'],
+    ['can not be written to', { perm: 'read' }, 'topic_not_writable'],
+  ] as const)('for a topic that %s, before anything is sent', async (_, options, code) => {
+    const topic = `t-${randomUUID()}`;
+    await createTopic(stack, topic, options);
+    const path = await bench.file('unwanted.csv', 'id\n1\n');
+    const report = await bench.run(bench.job({ source: { type: 'csv', path }, sink: { topic } }));
+    expect(report).toMatchObject({ state: 'failed', error: { code, fault: 'user' }, records: { read: 0 } });
+    expect(report.error?.message).toContain(topic);
+    expect(await countTopic(stack, topic)).toBe(0);
   });
 
   it('for a proxy that is not there, after connectTimeout', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { format } from 'node:util';
-import type { ILogger } from 'rocketmq-client-nodejs';
+import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
+import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
 import type { Sink } from '../../job/schema.js';
 import { type FaultContext, sinkFault } from '../faults.js';
 import type { OpenOptions, Transport } from '../producer.js';
@@ -49,8 +50,9 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
   for (;;) {
     try {
       const queues = await before(deadline, client.open(), signal);
-      if (queues.length > 0) return queues;
-      throw noWritableQueue(context);
+      if (queues.length === 0) throw noWritableQueue(context);
+      if (!queues.some(takesNormal)) throw sinkFault(otherType(), context);
+      return queues;
     } catch (error) {
       signal.throwIfAborted();
       const fault = sinkFault(error, context);
@@ -59,6 +61,17 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
       await delay(RETRY_MS, undefined, { signal });
     }
   }
+}
+
+/** Servers older than message types tell none. */
+function takesNormal({ acceptMessageTypesList: types }: MessageQueue): boolean {
+  return types.length === 0 || types.includes(definition.MessageType.NORMAL);
+}
+
+/** What the server would answer to a message, had one been sent. */
+function otherType(): Error {
+  const { MESSAGE_PROPERTY_CONFLICT_WITH_TYPE: code } = definition.Code;
+  return Object.assign(new Error('its route names other message types'), { code });
 }
 
 /** The outcome of `work`, unless time is up or the caller gives up first. */
