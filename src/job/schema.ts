@@ -99,7 +99,10 @@ const settings = z.strictObject({
     })
     .prefault({})
     .describe('Messages sent in one request.'),
-  connectTimeout: duration().prefault('30s').describe('How long a check waits for servers.'),
+  connectTimeout: duration()
+    .refine((ms) => ms >= 1000 && ms <= 3_600_000, { error: 'a duration from 1s to 1h' })
+    .prefault('30s')
+    .describe('How long a check waits for servers.'),
   retryFor: duration()
     .prefault('24h')
     .describe(
