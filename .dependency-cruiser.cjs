@@ -11,7 +11,8 @@ const ROOMS = {
   dirty: ['job'],
   pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
   activities: ['job', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline'],
-  worker: ['job', 'activities'],
+  // Clients and workers find Temporal in the same way.
+  worker: ['job', 'activities', 'client/temporal-config'],
   client: ['job', 'workflows/definitions'],
   dev: ['job'],
 };

@@ -13,7 +13,6 @@ export interface ValidateResult {
   readonly job: Job;
   /** Names of the source's columns, where it has a fixed set of them. */
   readonly columns?: readonly string[];
-  readonly inputs: number;
   readonly sourceBytes: number;
   readonly warnings: readonly string[];
 }

@@ -15,7 +15,6 @@ export async function validateConnection({ job: document }: ValidateInput): Prom
       return {
         job,
         ...(source.columns && { columns: source.columns }),
-        inputs: source.inputs.length,
         sourceBytes: source.sourceBytes,
         warnings,
       };

@@ -75,9 +75,10 @@ async function checkEnds({ job }: LoadedJob): Promise<Check> {
     'source and topic',
     () => EXIT.failed,
     async () => {
-      const { source, warnings } = await checkJob(job);
+      const { source, topic, warnings } = await checkJob(job);
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
-      return { message: `${inputs}; topic ${job.sink.topic} on ${job.sink.endpoints}`, warnings };
+      const queues = plural(topic.writableQueues, 'writable queue');
+      return { message: `${inputs}; topic ${job.sink.topic} on ${job.sink.endpoints}, ${queues}`, warnings };
     },
   );
 }

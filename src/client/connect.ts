@@ -1,9 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
-import { userFault } from '../job/fault.js';
 import { TASK_QUEUE } from '../workflows/definitions.js';
 import { temporalFault, unreachable } from './rpc.js';
 import type { Session } from './session.js';
+import { temporalConfig } from './temporal-config.js';
 
 export interface ConnectOptions {
   /** Profile in the configuration file. @default TEMPORAL_PROFILE, or `default` */
@@ -24,7 +23,10 @@ const DEFAULT_ADDRESS = 'localhost:7233';
  * @throws Fault `temporal_config` (user's) or `temporal_unreachable` (world's)
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
-  const { connectionOptions, namespace = 'default' } = readConfig(options);
+  const { connectionOptions, namespace = 'default' } = temporalConfig({
+    ...(options.profile !== undefined && { profile: options.profile }),
+    ...(options.configFile !== undefined && { configSource: { path: options.configFile } }),
+  });
   const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
   const connectTimeout = options.timeoutMs ?? 5_000;
   let connection: Connection | undefined;
@@ -37,21 +39,4 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   }
   const client = new Client({ connection, namespace });
   return { client, connection, address, namespace, taskQueue: options.taskQueue ?? TASK_QUEUE };
-}
-
-function readConfig({ profile, configFile }: ConnectOptions): ClientConnectConfig {
-  try {
-    return loadClientConnectConfig({
-      ...(profile !== undefined && { profile }),
-      ...(configFile !== undefined && { configSource: { path: configFile } }),
-    });
-  } catch (error) {
-    // The first line only: a syntax error goes on with the lines of the file, and an API key may stand in them.
-    const [why] = (error as Error).message.split('\n');
-    throw userFault(
-      'temporal_config',
-      `The configuration of the connection to Temporal can not be used: ${why}`,
-      'Check the TEMPORAL_* variables and the profile (`temporal config list`).',
-    );
-  }
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { FaultInfo } from '../job/fault.js';
 import {
   addRecords,
+  FURTHER_INPUTS,
   type InputReport,
   NO_RECORDS,
   type RecordCounts,
@@ -78,7 +79,7 @@ function inputsOf(
     inputs.set(input, addRecords(inputs.get(input) ?? NO_RECORDS, watermark.records));
   }
   const told = [...inputs.values()].reduce(addRecords, NO_RECORDS);
-  if (told.read < records.read) inputs.set('(not told by input)', subtractRecords(records, told));
+  if (told.read < records.read) inputs.set(FURTHER_INPUTS, subtractRecords(records, told));
   return [...inputs].map(([name, counts]) => ({ name, ...counts }));
 }
 

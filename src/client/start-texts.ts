@@ -32,13 +32,15 @@ export function startDetails({ job, paths }: LoadedJob): string {
     ...(sink.keyFields === undefined ? [] : [`Key: ${sink.keyFields.map(code).join(', ')}`]),
     ...(steps.length > 0 ? ['### Transform', ...steps] : []),
     '### Settings',
-    `${settings.parallelism} partitions at once, of about ${settings.partitionSize} bytes`,
-    `Batches of ${settings.batch.records} messages or ${settings.batch.bytes} bytes, ${settings.batch.inFlight} in flight`,
+    `${settings.parallelism} partitions at once, of about ${kib(settings.partitionSize)}`,
+    `Batches of ${settings.batch.records} messages or ${kib(settings.batch.bytes)}, ${settings.batch.inFlight} in flight`,
     `Error limit: ${settings.errorLimit.records} dirty records${
       settings.errorLimit.ratio === undefined ? '' : `, or a part of ${settings.errorLimit.ratio}`
     }`,
   ].join('\n\n');
   return cutBytes(text, MAX_DETAILS);
 }
+
+const kib = (bytes: number) => `${(bytes / 1024).toLocaleString('en', { maximumFractionDigits: 0 })} KiB`;
 
 const code = (text: string) => `\`${text.replaceAll('`', "'")}\``;

@@ -37,7 +37,7 @@ const sink = z.strictObject({
     .regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
       error: 'the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081 (several with ";" between them)',
     })
-    .describe('Address of a RocketMQ 5 proxy (gRPC), host:port.'),
+    .describe('Address of a RocketMQ 5 proxy (gRPC), host:port; several with ";" between them.'),
   transport: z
     .literal('proxy', { error: 'proxy: the nameserver transport comes later' })
     .default('proxy')
@@ -75,11 +75,17 @@ const sink = z.strictObject({
 });
 
 const settings = z.strictObject({
-  parallelism: z.number().int().min(1).max(256).default(4).describe('Partitions written at once.'),
+  parallelism: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(4)
+    .describe('Partitions written at once, over all workers; one worker writes at most 32.'),
   partitionSize: size()
     .prefault('64 MiB')
     .refine((bytes) => bytes >= 1024, { error: 'a size of 1 KiB or more' })
-    .describe('Bytes of a plain file that make one partition, about.'),
+    .describe('Bytes of a plain file that make one partition, about; 1 KiB or more.'),
   batch: z
     .strictObject({
       records: z.number().int().min(1).max(10_000).default(500).describe('Messages in one request, at most.'),
@@ -88,7 +94,9 @@ const settings = z.strictObject({
         .refine((bytes) => bytes >= 1024 && bytes <= 3.5 * MIB, {
           error: 'a size from 1 KiB to 3.5 MiB (RocketMQ takes 4 MiB, encoded)',
         })
-        .describe('Encoded bytes in one request, at most; a single larger message goes alone.'),
+        .describe(
+          'Encoded bytes in one request, at most, from 1 KiB to 3.5 MiB; a single larger message goes alone.',
+        ),
       inFlight: z
         .number()
         .int()
@@ -150,7 +158,9 @@ export const jobSchema = z
         mode: z
           .literal('log', { error: 'log: fail and keep come later' })
           .default('log')
-          .describe('Dirty records are counted and logged with their position and reason.'),
+          .describe(
+            'Dirty records are counted, and logged with their position and reason (the first 1,000 of a partition one by one).',
+          ),
       })
       .prefault({})
       .describe('What becomes of records that can not be a message.'),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { activities } from '../activities/index.js';
+import { temporalConfig } from '../client/temporal-config.js';
 import { userFault, worldFault } from '../job/fault.js';
 import { BUNDLE_PATH } from './bundle.js';
 
@@ -21,7 +21,7 @@ export interface RunningWorker {
 
 /**
  * Starts a worker for migrations. Reads the same `TEMPORAL_*` variables and profile file as the `temporal` command.
- * @throws Fault the world's, if the Temporal server can't be reached
+ * @throws Fault `temporal_config` (the user's), `temporal_unreachable` (the world's)
  */
 export async function startWorker({ taskQueue }: WorkerOptions): Promise<RunningWorker> {
   if (!existsSync(BUNDLE_PATH)) {
@@ -31,7 +31,7 @@ export async function startWorker({ taskQueue }: WorkerOptions): Promise<Running
       'Run `npm run build`.',
     );
   }
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = temporalConfig();
   const connection = await connect(connectionOptions);
   const worker = await Worker.create({
     connection,

@@ -3,7 +3,7 @@ import type { Activities, WriteInput } from '../activities/types.js';
 
 /**
  * Common to all activities. They retry by themselves what can be retried, so what Temporal repeats is an attempt whose
- * worker is gone or was shut down; anything else ends them.
+ * worker is gone, or that was handed over; anything else ends them.
  */
 const COMMON = {
   // Left out it would mean TRY_CANCEL, and a cancelled run would end while its activities go on sending.
@@ -33,4 +33,5 @@ export const callPartitionInput: Activities['partitionInput'] = (input) =>
 export const callWriteBatch = (input: WriteInput): ReturnType<Activities['writeBatch']> =>
   writeBatch.executeWithOptions({ summary: input.partition.label }, [input]);
 
-export const callPendingHeartbeats: Activities['pendingHeartbeats'] = (input) => pendingHeartbeats(input);
+export const callPendingHeartbeats: Activities['pendingHeartbeats'] = (input) =>
+  pendingHeartbeats.executeWithOptions({ summary: 'last heartbeats' }, [input]);

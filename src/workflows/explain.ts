@@ -10,7 +10,7 @@ const PHASES: Record<State['phase'], { readonly now: string; readonly next: stri
   partitioning: { now: 'Splitting the input into partitions', next: 'writing them' },
   writing: { now: 'Writing partitions', next: 'the report' },
   draining: { now: 'Draining: what is under way is finished, nothing new is sent', next: 'the report' },
-  done: { now: 'Done', next: 'nothing' },
+  done: { now: 'Ended', next: 'nothing; the report stands in the memo' },
 };
 
 /** What the run says of itself in the Temporal UI, as markdown. */
@@ -39,8 +39,9 @@ export function currentDetails(
     ['Requests sent again', `${retries}`],
   ];
   const { now: phase, next } = PHASES[state.phase];
+  const title = state.ended ? `${phase}: ${state.ended}` : phase;
   return [
-    `**${phase}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
+    `**${title}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
     '',
     '| | |',
     '|---|---|',

@@ -56,19 +56,14 @@ export async function migration(input: MigrationInput, carried?: State): Promise
     return continueAsNew<typeof migration>(input, state);
   }
   state.phase = 'done';
+  state.ended = failure ? 'failed' : cancellation === undefined ? 'completed' : 'cancelled';
   if (failure) state.lastError = failure;
   announce();
-  if (failure) {
-    announcer.report(report('failed', faultInfo(failure)));
-    throw failureOf(failure);
-  }
-  if (cancellation !== undefined) {
-    announcer.report(report('cancelled'));
-    throw cancellation;
-  }
-  const completed = report('completed');
-  announcer.report(completed);
-  return completed;
+  const last = report(state.ended, failure && faultInfo(failure));
+  announcer.report(last);
+  if (failure) throw failureOf(failure);
+  if (cancellation !== undefined) throw cancellation;
+  return last;
 }
 
 async function validate({ job }: MigrationInput, state: State) {

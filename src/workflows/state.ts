@@ -50,6 +50,8 @@ export interface State {
   partitionsDone: number;
   sourceBytesDone: number;
   lastError?: FaultInfo;
+  /** How the run has ended, once it has. */
+  ended?: RunState;
 }
 
 export function initialState(now: number): State {
@@ -88,8 +90,10 @@ export function addWarnings(state: State, warnings: readonly string[]): void {
 export function addPartition(state: State, partition: Partition, watermark: Watermark): void {
   state.tally = addTally(state.tally, watermark);
   const { input } = partition;
-  if (Object.hasOwn(state.inputs, input) || Object.keys(state.inputs).length < MAX_NAMED_INPUTS) {
-    state.inputs[input] = addRecords(state.inputs[input] ?? NO_RECORDS, watermark.records);
+  // Own ones only: a file may be called `constructor`.
+  const named = Object.hasOwn(state.inputs, input);
+  if (named || Object.keys(state.inputs).length < MAX_NAMED_INPUTS) {
+    state.inputs[input] = addRecords(named ? state.inputs[input] : NO_RECORDS, watermark.records);
   } else {
     state.furtherInputs = addRecords(state.furtherInputs ?? NO_RECORDS, watermark.records);
   }

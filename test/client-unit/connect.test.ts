@@ -2,8 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connect } from '../../src/client/connect.js';
+import { startWorker } from '../../src/worker/worker.js';
 
 const SECRET = 'very-secret-key';
 
@@ -36,6 +37,15 @@ test('a server that does not answer is the fault of the world, and says where it
   expect(code).toBe('temporal_unreachable');
   expect(shown).toContain(process.env.TEMPORAL_ADDRESS ?? address);
   expect(shown).toContain('rocketlift dev up');
+  expect(shown).not.toContain(SECRET);
+});
+
+test('a worker names a broken configuration without what is in it, too', async () => {
+  const configFile = await profile(`[profile.default]\napi_key = "${SECRET}\n`);
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', configFile);
+  const { code, shown } = await errorOf(startWorker({ taskQueue: 'none' }));
+  vi.unstubAllEnvs();
+  expect(code).toBe('temporal_config');
   expect(shown).not.toContain(SECRET);
 });
 

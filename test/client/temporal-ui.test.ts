@@ -68,7 +68,7 @@ describe('the current details', () => {
     const report = await bench.client.wait(run);
     const { read, written } = report.records;
     const done = await currentDetails(run);
-    expect(done).toMatch(/^\*\*Done\*\* → topic `orders`\. Next: nothing\.\n/);
+    expect(done).toMatch(/^\*\*Ended: cancelled\*\* → topic `orders`\. Next: nothing; the report/);
     expect(done).toContain(`| Records | ${read} read = ${written} written + 0 dirty + 0 filtered |`);
     expect(done).not.toContain('Being written');
   });

@@ -103,11 +103,12 @@ describe('a run that is cancelled half-way', () => {
 });
 
 describe('a run that is terminated', () => {
-  it('has a report from its last memo and heartbeats', async () => {
+  it('has a report from its last memo and heartbeats, also with no worker left', async () => {
     const topic = await bench.topic();
-    await startWorker();
+    const worker = await startWorker();
     const run = await bench.client.start(await slowJob(topic));
     await until(async () => (await bench.client.progress(run)).records.written > ROWS / 5);
+    await worker.end('SIGKILL');
     await bench.temporal.workflow.getHandle(run.workflowId).terminate('a test');
     const report = await bench.client.wait(run);
 
@@ -129,5 +130,7 @@ describe('a file that changes while it is read', () => {
     expect(report).toMatchObject({ state: 'failed', error: { code: 'input_changed', fault: 'user' } });
     expect(report.error?.message).toContain(path);
     expect(report.records.read).toBe(report.records.written + report.records.dirty);
+    const { records, duplicates } = await stored(topic);
+    expect(records + duplicates - report.records.written).toBeLessThanOrEqual(report.duplicatesAtMost);
   }, 120_000);
 });
