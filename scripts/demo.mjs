@@ -27,7 +27,7 @@ const { status } = spawnSync(process.execPath, [CLI, 'run', JOB, '--endpoints', 
 // Where the usual ports were taken, the commands must say which it is.
 const usual = stack.temporal.address === '127.0.0.1:7233';
 const address = usual ? '' : `TEMPORAL_ADDRESS=${stack.temporal.address} `;
-const endpoints = usual ? '' : ` (sink.endpoints: ${stack.rocketmq.endpoints})`;
+const endpoints = usual ? '' : `; sink.endpoints: ${stack.rocketmq.endpoints}`;
 console.log(`
 The run in the Temporal UI:
   ${stack.temporal.ui}/namespaces/default/workflows/orders
@@ -35,7 +35,7 @@ The run in the Temporal UI:
 How to go on:
   ${address}npx rocketlift report orders
   ${address}npx rocketlift list
-  Your own file: copy ${JOB}, change it${endpoints}, then
+  Your own file: copy ${JOB} to my.yaml, change it (source.path is relative to the job file${endpoints}), then
   ${address}npx rocketlift check my.yaml
   ${address}npx rocketlift run my.yaml
 

@@ -3,5 +3,5 @@ import type { Log } from '../rocketmq/transports.js';
 
 /** The log of the activity that runs: its lines carry the workflow and the activity they belong to. */
 export function activityLog(): Log {
-  return (level, text) => log[level](text);
+  return (text) => log.debug(text);
 }

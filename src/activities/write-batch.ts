@@ -93,6 +93,7 @@ async function write(
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
       signal: stop.signal,
       onWaiting: (fault) => {
+        if (!waitingFor) logTrouble(fault);
         waitingFor = faultInfo(fault);
       },
     });
@@ -107,6 +108,7 @@ async function write(
         from,
         elsewhere,
         stop: stop.signal,
+        onTrouble: logTrouble,
         permit: (messages) => recorder.permit(messages, stop.signal),
       });
       return await writer.run();
@@ -117,6 +119,12 @@ async function write(
     await recorder.stop();
     if (writer) onProgress(writer.snapshot());
   }
+}
+
+/** One line when an outage begins, and one when it is over. */
+function logTrouble(fault: FaultInfo | undefined): void {
+  if (fault) log.warn(`waiting: ${fault.message}`, { code: fault.code });
+  else log.warn('it works again');
 }
 
 /**

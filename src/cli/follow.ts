@@ -1,8 +1,8 @@
 import type { MigrationClient } from '../client/migration-client.js';
-import type { RunSelector } from '../client/run-ref.js';
+import { type RunSelector, runText } from '../client/run-ref.js';
 import type { Report } from '../job/report.js';
 import { EXIT, exitOfState } from './exit.js';
-import { print, printJson } from './output.js';
+import { print, printJson, say } from './output.js';
 import { createProgressView, type ProgressView } from './progress-view.js';
 import { reportText } from './report-text.js';
 
@@ -36,7 +36,7 @@ export async function follow(
     fail(stop.signal.reason);
   };
   const interrupt = () => {
-    if (interrupted) process.exit(EXIT.interrupted);
+    if (interrupted) leave(run);
     interrupted = true;
     onInterrupt(view, stopWaiting).catch(fail);
   };
@@ -58,6 +58,12 @@ export async function follow(
     view.close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** At once, without waiting for anybody's answer: so it can't tell what became of the run. */
+function leave(run: RunSelector): never {
+  say(`\nLeft. The run may still be going on: rocketlift describe ${runText(run)}`);
+  process.exit(EXIT.interrupted);
 }
 
 export function printReport(report: Report, json: boolean): void {

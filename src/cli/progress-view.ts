@@ -12,6 +12,15 @@ export interface ProgressView {
   close(): void;
 }
 
+/** The bar that is on the terminal now. */
+let shown: ProgressView | undefined;
+
+/** A line for people that may come at any time: above the bar, if there is one. */
+export function sayBesideProgress(text: string): void {
+  if (shown) shown.say(text);
+  else say(text);
+}
+
 /** A bar where standard error is a terminal, lines elsewhere; nothing for scripts. */
 export function createProgressView(json: boolean): ProgressView {
   if (json) return { show: () => {}, say, close: () => {} };
@@ -47,8 +56,9 @@ function bar(): ProgressView {
   const single = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
   let started = false;
   let value = 0;
-  return {
+  const view: ProgressView = {
     show(progress) {
+      shown = view;
       const { read, dirty } = progress.records;
       const payload = {
         phase: phaseText(progress),
@@ -71,9 +81,12 @@ function bar(): ProgressView {
       say(text);
     },
     close() {
+      shown = undefined;
       if (started) single.stop();
+      started = false;
     },
   };
+  return view;
 }
 
 /** Records a second since the last call. */

@@ -15,7 +15,7 @@ import {
 } from './command.js';
 import { follow } from './follow.js';
 import { say, warn } from './output.js';
-import type { ProgressView } from './progress-view.js';
+import { type ProgressView, sayBesideProgress } from './progress-view.js';
 
 interface RunOptions extends QueueOptions, PatienceOption {
   readonly worker: boolean;
@@ -54,7 +54,7 @@ async function run(path: string, options: RunOptions): Promise<number> {
 async function runWithWorker(client: MigrationClient, job: LoadedJob, options: RunOptions): Promise<number> {
   const { installLog } = await import('../worker/log.js');
   const { startWorker } = await import('../worker/worker.js');
-  installLog({ level: 'warn', format: options.json ? 'json' : 'text' });
+  installLog({ level: 'warn', format: options.json ? 'json' : 'text', write: sayBesideProgress });
   const worker = await startWorker({ taskQueue: client.taskQueue });
   const died = worker.done.then(
     () => Promise.reject(workerEnded()),

@@ -57,5 +57,5 @@ const alreadyRunning = (job: string) =>
   userFault(
     'already_running',
     `The job ${job} is running already.`,
-    `Follow it with \`rocketlift watch ${job}\`, or end it with \`rocketlift cancel ${job}\`.`,
+    `Follow it with \`rocketlift watch ${job}\` (it waits for a worker if none runs: \`rocketlift worker\`), or end it with \`rocketlift cancel ${job}\`.`,
   );

@@ -107,5 +107,5 @@ const noWorker = (taskQueue: string) =>
   worldFault(
     'no_worker',
     `No worker polls the task queue "${taskQueue}", so nothing moves.`,
-    `Start one with \`rocketlift worker --task-queue ${taskQueue}\`: the run goes on then.`,
+    `Start one with \`rocketlift worker --task-queue ${taskQueue}\`: then the run goes on, or ends if it is being cancelled.`,
   );

@@ -32,6 +32,8 @@ export interface WriteOptions {
   readonly elsewhere: Pick<RecordCounts, 'read' | 'dirty'>;
   /** Ends the work early: what is under way is awaited, nothing new is sent. */
   readonly stop: AbortSignal;
+  /** Told when the world begins to fail, and with `undefined` when it works again. */
+  readonly onTrouble: (fault: FaultInfo | undefined) => void;
   /** Waits until so many messages may be sent; false when `stop` came first. */
   readonly permit: (messages: number) => Promise<boolean>;
 }
@@ -211,6 +213,7 @@ export class PartitionWriter {
       },
       onAcknowledged: (messages) => {
         acknowledged += messages;
+        if (this.#waitingFor) this.#options.onTrouble(undefined);
         this.#waitingFor = undefined;
       },
     };
@@ -239,6 +242,7 @@ export class PartitionWriter {
   }
 
   #wait(fault: Fault): void {
+    if (!this.#waitingFor) this.#options.onTrouble(fault);
     this.#waitingFor = faultInfo(fault);
   }
 

@@ -1,4 +1,5 @@
 import { Fault, type FaultKind } from '../job/fault.js';
+import { busy, internal, RECORD_TEXTS, type Rule, STATUS_RULES, tooLarge } from './fault-rules.js';
 
 /**
  * An error of a request to RocketMQ, and all that follows from it.
@@ -31,117 +32,6 @@ export interface FaultContext {
   /** Whether messages were handed to the network at all; if not, none can be stored. @default true */
   readonly sent?: boolean;
 }
-
-interface Rule {
-  readonly code: string;
-  readonly fault: FaultKind | { readonly check: FaultKind; readonly write: FaultKind };
-  readonly stored: 'no' | 'maybe';
-  readonly what: string;
-  readonly mend: string;
-}
-
-const WAIT =
-  'Nothing: it is tried again until settings.retryFor is over. If it stays, look at the logs of RocketMQ.';
-const MEND_RECORD = 'Mend the record in the source.';
-
-const busy: Rule = {
-  code: 'rocketmq_busy',
-  fault: 'world',
-  stored: 'no',
-  what: 'RocketMQ has more requests than it can take',
-  mend: 'Nothing: it is tried again, slower. Lower settings.parallelism or batch.inFlight if it stays.',
-};
-const tooLarge: Rule = {
-  code: 'message_too_large',
-  fault: 'record',
-  stored: 'no',
-  what: 'the message is larger than RocketMQ takes',
-  mend: "Make the record smaller, or raise the broker's maxMessageSize.",
-};
-const unsafe: Rule = {
-  code: 'rocketmq_not_persisted',
-  fault: 'world',
-  stored: 'maybe',
-  what: 'the broker stored the messages, but could not make them safe in time',
-  mend: WAIT,
-};
-const internal: Rule = {
-  code: 'rocketmq_internal',
-  fault: 'world',
-  stored: 'maybe',
-  what: 'RocketMQ reports an internal error',
-  mend: WAIT,
-};
-const illegalMessage = (part: string): Rule => ({
-  code: 'message_refused',
-  fault: 'record',
-  stored: 'no',
-  what: `RocketMQ refuses the ${part} of the message`,
-  mend: MEND_RECORD,
-});
-
-/**
- * Status codes of the RocketMQ 5 proxy, from the `Code` enumeration of its protocol
- * (apache/rocketmq-apis, definition.proto). What is not here is the world's.
- */
-const STATUS_RULES: Readonly<Record<number, Rule>> = {
-  40002: {
-    code: 'topic_illegal',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ refuses the name of topic {topic}',
-    mend: 'Mend sink.topic.',
-  },
-  40004: illegalMessage('tag'),
-  40005: illegalMessage('key'),
-  40007: illegalMessage('properties'),
-  40009: illegalMessage('id'),
-  40014: {
-    code: 'topic_type',
-    fault: 'user',
-    stored: 'no',
-    what: 'topic {topic} does not take messages of type NORMAL',
-    mend: 'Use a topic whose message.type is NORMAL.',
-  },
-  40016: illegalMessage('body'),
-  40100: {
-    code: 'unauthorized',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ refuses the access to topic {topic}',
-    mend: 'Ask who runs RocketMQ for an account that may publish to the topic.',
-  },
-  40300: {
-    code: 'forbidden',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ forbids the access to topic {topic}',
-    mend: 'Ask who runs RocketMQ for the permission to publish to the topic.',
-  },
-  40402: {
-    code: 'topic_not_found',
-    fault: { check: 'user', write: 'world' },
-    stored: 'no',
-    what: 'topic {topic} does not exist',
-    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type=NORMAL, or mend sink.topic.',
-  },
-  41300: tooLarge,
-  41301: tooLarge,
-  41302: illegalMessage('empty body'),
-  42900: busy,
-  43100: illegalMessage('properties'),
-  43101: illegalMessage('properties, too large together'),
-  50002: unsafe,
-  50400: { ...internal, code: 'rocketmq_timeout', what: 'the proxy had no answer from the broker in time' },
-  50401: unsafe,
-  50402: unsafe,
-};
-
-/** Texts with which a code that can mean anything says that it is the record. */
-const RECORD_TEXTS: readonly (readonly [RegExp, Rule])[] = [
-  [/message body size exceed|msg size exceed|message size exceed|body size over max/i, tooLarge],
-  [/message is illegal|properties length too long/i, illegalMessage('form')],
-];
 
 /** gRPC status codes (grpc.io, "Status codes and their use in gRPC") that say something of their own. */
 const GRPC = {
@@ -206,4 +96,10 @@ function innermost(error: unknown): { code: number; text: string } {
   return { code: typeof code === 'number' ? code : 0, text };
 }
 
-const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, 300);
+/** On one line, without what the client and the broker add that helps nobody. */
+const oneLine = (text: string) =>
+  text
+    .replace(/^\[request-id=\S* response-code=\d+\]\s*/, '')
+    .replace(/\s*For more information, please visit the url, \S+/, '')
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, 300);

@@ -1,3 +1,4 @@
+import { SdkComponent } from '@temporalio/common';
 import {
   DefaultLogger,
   type LogEntry,
@@ -14,17 +15,19 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** `json`: a JSON object a line, for machines. `text`: the message alone, for the terminal of a person. */
   readonly format: 'json' | 'text';
+  /** Writes a line of text, where something else is on the terminal. @default to standard error */
+  readonly write?: (line: string) => void;
 }
 
 /**
  * Sends the log lines of the Temporal SDK, of workflows and of activities to standard error. Can be called once in a
  * process, before the first worker.
  */
-export function installLog({ level, format }: LogOptions): void {
+export function installLog({ level, format, write = toStderr }: LogOptions): void {
   Runtime.install({
     // The SDK would stop every worker at a signal; the command line has its own idea of what Ctrl-C means.
     shutdownSignals: [],
-    logger: format === 'json' ? jsonLogger(level) : textLogger(level),
+    logger: format === 'json' ? jsonLogger(level) : textLogger(level, write),
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
     },
@@ -40,11 +43,15 @@ function jsonLogger(level: LogLevel): Logger {
   });
 }
 
-function textLogger(level: LogLevel): Logger {
-  return new DefaultLogger(
-    level.toUpperCase() as Uppercase<LogLevel>,
-    ({ level: entryLevel, message }: LogEntry) => {
-      process.stderr.write(`${entryLevel.toLowerCase()}: ${message}\n`);
-    },
-  );
+/** For people: what runs have to say, not what the SDK says of its workers (reports tell why a run failed). */
+function textLogger(level: LogLevel, write: (line: string) => void): Logger {
+  const least = level.toUpperCase() as Uppercase<LogLevel>;
+  return new DefaultLogger(least, ({ level: entryLevel, message, meta }: LogEntry) => {
+    if (meta?.sdkComponent === SdkComponent.worker && entryLevel !== 'ERROR') return;
+    write(`${entryLevel.toLowerCase()}: ${message}`);
+  });
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

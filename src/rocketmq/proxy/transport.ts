@@ -15,8 +15,8 @@ const RETRY_MS = 500;
 /** Node's timers hold no more milliseconds than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Lets the official client's log lines go where the worker's go; its "info" is our debugging. */
-export type Log = (level: 'debug' | 'warn', text: string) => void;
+/** Takes the official client's log lines, for debugging. */
+export type Log = (text: string) => void;
 
 /** RocketMQ 5 through its proxy, by gRPC and the official client. Credentials and TLS will be taken in here. */
 export function proxyTransport(sink: Sink, log: Log): Transport {
@@ -89,10 +89,8 @@ async function before<T>(deadline: number, work: Promise<T>, signal: AbortSignal
   }
 }
 
+/** What it says of an outage it says every second, with stacks; what matters of it reaches us as errors. */
 function clientLogger(log: Log): ILogger {
-  const line =
-    (level: 'debug' | 'warn') =>
-    (...args: unknown[]) =>
-      log(level, format(...args));
-  return { info: line('debug'), debug: line('debug'), warn: line('warn'), error: line('warn') };
+  const debug = (...args: unknown[]) => log(format(...args));
+  return { info: debug, debug, warn: debug, error: debug };
 }
