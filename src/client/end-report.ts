@@ -8,6 +8,7 @@ import {
   type RecordCounts,
   type Report,
   type RunState,
+  rateOf,
 } from '../job/report.js';
 import type { PendingActivity } from './activities.js';
 import { describeExecution, type Execution } from './executions.js';
@@ -54,7 +55,7 @@ function buildReport({ run, state, memo }: Execution, progress: RunProgress, dur
     messages,
     bytes,
     durationMs,
-    rate: durationMs > 0 ? Math.round((records.written * 1000) / durationMs) : 0,
+    rate: rateOf(records, durationMs),
     retries,
     duplicatesAtMost,
     partitions: partitions.done,

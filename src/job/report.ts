@@ -107,6 +107,11 @@ export function addTally(a: Tally, b: Tally): Tally {
   };
 }
 
+/** Records a second, rounded; 0 for no time at all. */
+export function rateOf({ written }: RecordCounts, durationMs: number): number {
+  return durationMs > 0 ? Math.round((written * 1000) / durationMs) : 0;
+}
+
 /** Whether every record read is accounted for. */
 export function isBalanced({ read, written, dirty, filtered }: RecordCounts): boolean {
   return read === written + dirty + filtered;

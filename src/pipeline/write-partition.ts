@@ -1,5 +1,4 @@
 import type { DirtyRecord, DirtyStore } from '../dirty/store.js';
-import { breach, isBreached } from '../job/error-limit.js';
 import { type Fault, type FaultInfo, faultInfo, type RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
@@ -8,6 +7,7 @@ import { type Converter, isMessage } from '../records/converter.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { Partition, RecordBatch, Source } from '../sources/source.js';
 import { type DeliverOptions, deliver } from './deliver.js';
+import { DirtyIntake } from './dirty-intake.js';
 import { Draft } from './draft.js';
 import { Ledger, type Stretch } from './ledger.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
@@ -49,12 +49,8 @@ export class PartitionWriter {
   /** Ends everything at the first failure; also when the caller stops. */
   readonly #halt = new AbortController();
   #failure: unknown;
-  /** Too many dirty records: reading ends, but what has been read is still delivered and counted. */
-  #breach: Fault | undefined;
   #draft: Draft;
-  /** Dirty records found so far, whether the watermark has passed them or not. */
-  #dirty: number;
-  #read: number;
+  readonly #dirty: DirtyIntake;
   #waitingFor: FaultInfo | undefined;
   #verifiedAt = Date.now();
 
@@ -62,8 +58,13 @@ export class PartitionWriter {
     this.#options = options;
     this.#ledger = new Ledger(options.from);
     this.#draft = new Draft(options.from.position);
-    this.#dirty = options.from.records.dirty;
-    this.#read = options.from.records.read;
+    this.#dirty = new DirtyIntake({
+      partition: options.partition,
+      store: options.dirty,
+      limit: options.settings.errorLimit,
+      before: options.from.records,
+      elsewhere: options.elsewhere,
+    });
     if (options.stop.aborted) this.#halt.abort();
     else options.stop.addEventListener('abort', () => this.#halt.abort(), { once: true });
   }
@@ -107,7 +108,7 @@ export class PartitionWriter {
     }
     await Promise.all(this.#underWay);
     this.#ledger.count({ retries: 0, duplicatesAtMost: this.#ledger.acknowledgedBeyond });
-    const failure = this.#failure ?? this.#breach;
+    const failure = this.#failure ?? this.#dirty.breach;
     if (failure !== undefined) throw failure;
     if (!this.#halt.signal.aborted) this.#ledger.finish();
     return this.#ledger.watermark;
@@ -132,7 +133,7 @@ export class PartitionWriter {
           const full = messages.length >= maxRecords || encodedBytes + encoded.bytes.length > maxBytes;
           if (full && messages.length > 0) await this.#flush();
           this.#draft.addMessage(encoded, batch, i);
-          this.#read++;
+          this.#dirty.countRead();
         }
       }
       if (this.#isOver) return;
@@ -155,38 +156,15 @@ export class PartitionWriter {
     };
   }
 
+  /** With too many dirty records reading ends, but what has been read is still delivered and counted. */
   get #isOver(): boolean {
-    return this.#halt.signal.aborted || this.#breach !== undefined;
+    return this.#halt.signal.aborted || this.#dirty.breach !== undefined;
   }
 
   #reject(batch: RecordBatch, index: number, stage: DirtyRecord['stage'], fault: RecordFault): void {
     this.#draft.addDirty(batch, index);
-    this.#read++;
-    this.#keep(batch, index, stage, fault);
-  }
-
-  /** Hands a dirty record to the store, and ends the run if there are too many. */
-  #keep(
-    batch: RecordBatch,
-    index: number,
-    stage: DirtyRecord['stage'],
-    { code, message }: RecordFault,
-  ): void {
-    const { dirty, partition, settings, elsewhere } = this.#options;
-    dirty.add({
-      input: partition.input,
-      place: batch.place(index),
-      positionAfter: batch.positionAfter(index),
-      id: batch.id(index),
-      partition: partition.index,
-      stage,
-      code,
-      message,
-      raw: () => batch.raw(index),
-    });
-    this.#dirty++;
-    const counts = { read: elsewhere.read + this.#read, dirty: elsewhere.dirty + this.#dirty };
-    if (isBreached(settings.errorLimit, counts)) this.#breach ??= breach(settings.errorLimit, counts);
+    this.#dirty.countRead();
+    this.#dirty.keep(batch, index, stage, fault);
   }
 
   /** Sends the draft off as soon as a place among the requests under way is free, and begins a new one. */
@@ -222,7 +200,7 @@ export class PartitionWriter {
       let bytes = draft.bodyBytes;
       for (const [index, fault] of refused) {
         const record = draft.records[index];
-        this.#keep(record.batch, record.index, 'send', fault);
+        this.#dirty.keep(record.batch, record.index, 'send', fault);
         bytes -= draft.messages[index].bodyBytes;
       }
       await this.#options.dirty.settle();

@@ -13,6 +13,7 @@ import {
   type RecordCounts,
   type Report,
   type RunState,
+  rateOf,
   type Tally,
   type Watermark,
 } from '../job/report.js';
@@ -136,7 +137,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     messages,
     bytes,
     durationMs,
-    rate: durationMs > 0 ? Math.round((records.written * 1000) / durationMs) : 0,
+    rate: rateOf(records, durationMs),
     retries,
     duplicatesAtMost,
     partitions: state.partitionsDone,
