@@ -4,8 +4,8 @@ export interface Figure {
   readonly seconds: number;
   /** CPU of the sending process, in microseconds a row, where it is known. */
   readonly cpuMicrosPerRow?: number;
-  /** Peak resident memory of the sending process, in MB, where it is known. */
-  readonly peakMb?: number;
+  /** Peak resident memory of the sending process, in MiB, where it is known. */
+  readonly peakMib?: number;
 }
 
 export interface Summary {
@@ -16,13 +16,13 @@ export interface Summary {
   readonly slowest: number;
   readonly fastest: number;
   readonly cpuMicrosPerRow?: number;
-  readonly peakMb?: number;
+  readonly peakMib?: number;
 }
 
 export function summary(name: string, figures: readonly Figure[]): Summary {
   const speeds = figures.map(({ rows, seconds }) => Math.round(rows / seconds)).sort((a, b) => a - b);
   const cpu = figures.flatMap(({ cpuMicrosPerRow }) => cpuMicrosPerRow ?? []);
-  const peaks = figures.flatMap(({ peakMb }) => peakMb ?? []);
+  const peaks = figures.flatMap(({ peakMib }) => peakMib ?? []);
   return {
     name,
     rows: figures[0].rows,
@@ -30,7 +30,7 @@ export function summary(name: string, figures: readonly Figure[]): Summary {
     slowest: speeds[0],
     fastest: speeds[speeds.length - 1],
     ...(cpu.length > 0 && { cpuMicrosPerRow: Number(median(cpu).toFixed(1)) }),
-    ...(peaks.length > 0 && { peakMb: Math.round(Math.max(...peaks)) }),
+    ...(peaks.length > 0 && { peakMib: Math.round(Math.max(...peaks)) }),
   };
 }
 

@@ -59,12 +59,12 @@ async function measure(folder: string): Promise<Summary[]> {
 
 function table(summaries: readonly Summary[]): string {
   const base = summaries[0].rowsPerSecond;
-  const lines = summaries.map(({ name, rowsPerSecond, slowest, fastest, cpuMicrosPerRow, peakMb }) => {
+  const lines = summaries.map(({ name, rowsPerSecond, slowest, fastest, cpuMicrosPerRow, peakMib }) => {
     const times = `${(rowsPerSecond / base).toFixed(1)} ×`;
-    return `| ${name} | ${rowsPerSecond} | ${slowest}–${fastest} | ${times} | ${cpuMicrosPerRow ?? ''} | ${peakMb ?? ''} |`;
+    return `| ${name} | ${rowsPerSecond} | ${slowest}–${fastest} | ${times} | ${cpuMicrosPerRow ?? ''} | ${peakMib ?? ''} |`;
   });
   return [
-    '| what | rows/s (median) | slowest–fastest | to plain send() | CPU µs a row | peak MB |',
+    '| what | rows/s (median) | slowest–fastest | to plain send() | CPU µs a row | peak MiB |',
     '|---|---:|---:|---:|---:|---:|',
     ...lines,
   ].join('\n');

@@ -49,7 +49,7 @@ export async function wholeJob({ endpoints, topic, path, rows }: WholeJob): Prom
       rows,
       seconds: report.durationMs / 1000,
       cpuMicrosPerRow: (cpu * 1e6) / rows,
-      peakMb: await peakMb(worker),
+      peakMib: await peakMib(worker),
     };
   } finally {
     await client.close();
@@ -63,7 +63,7 @@ async function proc(child: ChildProcess, file: string): Promise<string | undefin
   return process.platform === 'linux' ? await readFile(`/proc/${child.pid}/${file}`, 'utf8') : undefined;
 }
 
-async function peakMb(child: ChildProcess): Promise<number> {
+async function peakMib(child: ChildProcess): Promise<number> {
   const kib = /VmHWM:\s+(\d+) kB/.exec((await proc(child, 'status')) ?? '')?.[1];
   return kib === undefined ? Number.NaN : Number(kib) / 1024;
 }
