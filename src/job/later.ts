@@ -16,7 +16,6 @@ const is =
 const later = (what: string, instead: string) => `not there yet: ${what}; ${instead}`;
 
 const CREDENTIALS = later('this version connects to RocketMQ without credentials', 'remove this field');
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what a user wrote
 const MACRO = later('names with ${…} in them are not filled in', 'write the name out');
 
 const hasMacro = (value: unknown) => typeof value === 'string' && value.includes('${');
@@ -31,20 +30,6 @@ const LATER: readonly LaterField[] = [
     path: ['source', 'type'],
     when: is('postgres', 'mysql'),
     message: later('databases can not be read', 'use csv, json or ndjson'),
-  },
-  {
-    path: ['source', 'header'],
-    when: is(false),
-    message: later('a CSV file needs a header', 'add a first record with the names of the columns'),
-  },
-  {
-    path: ['source', 'recordPath'],
-    message: later('a JSON file must hold one array of records', 'remove this field'),
-  },
-  {
-    path: ['source', 'encoding'],
-    when: (value) => typeof value === 'string' && !/^utf-?8$/i.test(value),
-    message: later('files must be UTF-8', 'convert them, with iconv for example'),
   },
   { path: ['sink', 'credentials'], message: CREDENTIALS },
   {
@@ -64,10 +49,6 @@ const LATER: readonly LaterField[] = [
     path: ['sink', 'order'],
     when: is('key'),
     message: later('messages can not be kept in the order of their keys', 'use none'),
-  },
-  {
-    path: ['sink', 'recordsPerMessage'],
-    message: later('every record is a message of its own', 'remove this field'),
   },
   { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
   {
@@ -92,22 +73,16 @@ const LATER: readonly LaterField[] = [
     message: later('dirty records are only counted and logged', 'remove this field'),
   },
   { path: ['verify'], message: later('topics are not counted after a run', 'remove this field') },
-  {
-    path: ['schedule'],
-    message: later('jobs can not be scheduled', 'remove this field, and start the job when it is due'),
-  },
 ];
 
 /** What in a document belongs to a later version. */
 export function findLater(document: unknown): Finding[] {
-  return [...LATER, ...pathFields(document), ...transformFields(document)].flatMap(
-    ({ path, when, message }) => {
-      const value = valueAt(document, path);
-      return value === undefined || (when && !when(value))
-        ? []
-        : [{ path, at: when ? 'value' : 'key', message }];
-    },
-  );
+  return [...LATER, ...pathFields(document)].flatMap(({ path, when, message }) => {
+    const value = valueAt(document, path);
+    return value === undefined || (when && !when(value))
+      ? []
+      : [{ path, at: when ? 'value' : 'key', message }];
+  });
 }
 
 function pathFields(document: unknown): LaterField[] {
@@ -115,18 +90,6 @@ function pathFields(document: unknown): LaterField[] {
   const value = valueAt(document, field);
   const paths: Path[] = Array.isArray(value) ? value.map((_, i) => [...field, i]) : [field];
   return paths.flatMap((path) => [
-    { path, when: hasMacro, message: MACRO },
     { path, when: isUrl, message: later('only local files can be read', 'copy them next to the worker') },
   ]);
-}
-
-function transformFields(document: unknown): LaterField[] {
-  const steps = valueAt(document, ['transform']);
-  if (!Array.isArray(steps)) return [];
-  return steps.flatMap((_, i) =>
-    ['filter', 'mask'].map((name) => ({
-      path: ['transform', i, name],
-      message: later(`there is no ${name}`, 'remove this step'),
-    })),
-  );
 }

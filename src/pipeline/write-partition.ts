@@ -3,7 +3,7 @@ import { type Fault, type FaultInfo, faultInfo, type RecordFault } from '../job/
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
 import type { Settings } from '../job/schema.js';
-import { type Converter, isMessage } from '../records/converter.js';
+import { type Converter, FILTERED, isMessage } from '../records/converter.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { Partition, RecordBatch, Source } from '../sources/source.js';
 import { type DeliverOptions, deliver } from './deliver.js';
@@ -13,8 +13,8 @@ import { Ledger, type Stretch } from './ledger.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
 import { readOn } from './read-on.js';
 
-/** Dirty records in a row that make a stretch of their own, so that the watermark passes them. */
-const DIRTY_IN_A_ROW = 5000;
+/** Records without a message that make a stretch of their own, so that the watermark passes them. */
+const UNSENT_IN_A_ROW = 5000;
 
 /** How often the input is looked at for changes while it is read, in milliseconds. */
 const VERIFY_MS = 5000;
@@ -122,8 +122,9 @@ export class PartitionWriter {
       const unreadable = batch.fault(i);
       const message = unreadable ?? convert(batch, i);
       if (!isMessage(message)) {
-        this.#reject(batch, i, unreadable ? 'read' : 'convert', message);
-        if (this.#draft.dirty >= DIRTY_IN_A_ROW) await this.#flush();
+        if (message === FILTERED) this.#leaveOut(batch, i);
+        else this.#reject(batch, i, unreadable ? 'read' : 'convert', message);
+        if (this.#draft.unsent >= UNSENT_IN_A_ROW) await this.#flush();
       } else {
         const encoded = producer.encode(message);
         if (encoded.bodyBytes > producer.maxBodyBytes) {
@@ -165,6 +166,11 @@ export class PartitionWriter {
     this.#draft.addDirty(batch, index);
     this.#dirty.countRead();
     this.#dirty.keep(batch, index, stage, fault);
+  }
+
+  #leaveOut(batch: RecordBatch, index: number): void {
+    this.#draft.addFiltered(batch, index);
+    this.#dirty.countRead();
   }
 
   /** Sends the draft off as soon as a place among the requests under way is free, and begins a new one. */

@@ -5,11 +5,17 @@ import type { RecordBatch } from '../sources/source.js';
 import { jsonConverter } from './from-json.js';
 import { textConverter } from './from-text.js';
 
-/** Turns record `i` of a batch into a message, or says why it can't be one. */
-export type Converter = (batch: RecordBatch, i: number) => Message | RecordFault;
+/** Says that the job's filter leaves a record out. */
+export const FILTERED = Symbol('filtered');
 
-export function isMessage(result: Message | RecordFault): result is Message {
-  return 'body' in result;
+/** What becomes of a record: a message, nothing as the job's filter leaves it out, or why it can't be one. */
+export type Converted = Message | RecordFault | typeof FILTERED;
+
+/** Converts record `i` of a batch. */
+export type Converter = (batch: RecordBatch, i: number) => Converted;
+
+export function isMessage(result: Converted): result is Message {
+  return typeof result === 'object' && 'body' in result;
 }
 
 /**

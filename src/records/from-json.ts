@@ -21,7 +21,7 @@ export function jsonConverter(job: Job): (batch: JsonBatch, i: number) => Messag
   const looksInside = body || keyFields || Object.keys(source.columns).length > 0;
   return (batch, i) => {
     const id = batch.id(i);
-    const raw = batch.raw(i);
+    const raw = batch.json(i);
     if (!looksInside) return { id, body: raw };
     const read = members(utf8(raw));
     const fault = check(read);

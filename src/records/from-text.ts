@@ -1,7 +1,7 @@
+import type { ColumnType } from '../job/column-schema.js';
 import { type RecordFault, userFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
 import type { Job } from '../job/schema.js';
-import type { ColumnType } from '../job/source-schema.js';
 import type { TextBatch } from '../sources/source.js';
 import { csvField } from './csv-line.js';
 import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';

@@ -1,5 +1,5 @@
 import { type Fault, userFault } from '../job/fault.js';
-import type { TransformStep } from '../job/schema.js';
+import type { TransformStep } from '../job/transform-schema.js';
 
 /** A field that the transform adds, its value as JSON. */
 export interface Constant {
@@ -47,7 +47,7 @@ export function checkSteps(names: readonly string[], steps: readonly TransformSt
     if ('rename' in step)
       there = there.map((name) => (Object.hasOwn(step.rename, name) ? step.rename[name] : name));
     else if ('drop' in step) there = there.filter((name) => !step.drop.includes(name));
-    else there.push(...Object.keys(step.constant));
+    else if ('constant' in step) there.push(...Object.keys(step.constant));
     const twice = there.find((name, i) => there.indexOf(name) !== i);
     if (twice !== undefined) {
       throw userFault(

@@ -1,6 +1,6 @@
+import type { ColumnSpec, ColumnType } from '../job/column-schema.js';
 import type { RecordFault } from '../job/fault.js';
 import type { Job } from '../job/schema.js';
-import type { ColumnSpec, ColumnType } from '../job/source-schema.js';
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 /** The grammar of JSON numbers (RFC 8259, section 6). */
@@ -18,6 +18,9 @@ export function textFits(type: ColumnType, text: string): boolean {
       return DECIMAL.test(text);
     case 'boolean':
       return BOOLEAN.test(text);
+    case 'timestamp':
+    case 'json':
+      throw new TypeError(`columns of type ${type} are not there yet`);
   }
 }
 
@@ -31,6 +34,9 @@ export function jsonOfText(type: ColumnType, text: string): string {
       return text;
     case 'boolean':
       return text.toLowerCase();
+    case 'timestamp':
+    case 'json':
+      throw new TypeError(`columns of type ${type} are not there yet`);
   }
 }
 
@@ -45,6 +51,9 @@ export function jsonFits(type: ColumnType, json: string): boolean {
       return DECIMAL.test(json);
     case 'boolean':
       return json === 'true' || json === 'false';
+    case 'timestamp':
+    case 'json':
+      throw new TypeError(`columns of type ${type} are not there yet`);
   }
 }
 
@@ -58,6 +67,8 @@ const EXPECTED: Record<ColumnType, string> = {
   integer: 'an integer (digits, with a minus sign or without)',
   decimal: 'a decimal number as JSON writes it',
   boolean: 'true or false',
+  timestamp: 'a date and a time in the format of the column',
+  json: 'a JSON value',
 };
 
 export function typeFault(column: string, type: ColumnType): RecordFault {

@@ -64,9 +64,11 @@ export interface TextBatch extends BatchOfRecords {
   values(i: number): readonly (string | null)[];
 }
 
-/** Records that are JSON objects. `raw(i)` is one valid JSON object, UTF-8, without white space around it. */
+/** Records that are JSON objects. */
 export interface JsonBatch extends BatchOfRecords {
   readonly shape: 'json';
+  /** Record `i` as one valid JSON object, UTF-8, without white space around it. */
+  json(i: number): Uint8Array;
 }
 
 export type RecordBatch = TextBatch | JsonBatch;

@@ -20,7 +20,7 @@ describe('a mistake is shown with its place', () => {
     [`${HEAD}setings: {}\n`, 'orders.yaml:4:1  setings: unknown field; did you mean settings?'],
     [
       `${HEAD}zzz: 1\n`,
-      'orders.yaml:4:1  zzz: unknown field; expected one of name, source, sink, transform, settings, dirty',
+      'orders.yaml:4:1  zzz: unknown field; expected one of name, source, sink, transform, settings, dirty, schedule',
     ],
     [
       `${HEAD}settings:\n  parallelism: many\n`,
@@ -52,11 +52,11 @@ describe('a mistake is shown with its place', () => {
     ],
     [
       `${HEAD}transform:\n  - { drop: [a], rename: { a: b } }\n`,
-      'orders.yaml:5:5  transform[0]: expected one of rename, drop or constant in each step (start each with "- "), found an object',
+      'orders.yaml:5:5  transform[0]: expected one of rename, drop, constant, filter or mask in each step (start each with "- "), found an object',
     ],
     [
       `${HEAD}transform:\n  - drop\n`,
-      'orders.yaml:5:5  transform[0]: expected one of rename, drop or constant in each step (start each with "- ")',
+      'orders.yaml:5:5  transform[0]: expected one of rename, drop, constant, filter or mask in each step (start each with "- ")',
     ],
     [
       `${HEAD}transform:\n  - constant: { a: [1] }\n`,
@@ -64,7 +64,7 @@ describe('a mistake is shown with its place', () => {
     ],
     [
       `${HEAD}transform:\n  drop: [a]\n`,
-      'orders.yaml:5:3  transform: expected a list (each entry one of rename, drop or constant), found an object',
+      'orders.yaml:5:3  transform: expected a list (each entry one of rename, drop, constant, filter or mask), found an object',
     ],
     [
       'name: o\nsource: { type: cvs, path: a }\nsink: { endpoints: "mq:1", topic: t }\n',
@@ -101,7 +101,7 @@ describe('a mistake is shown with its place', () => {
     ],
     [
       'name: o\nsource: { type: csv, path: a, columns: { id: integr } }\nsink: { endpoints: "mq:1", topic: t }\n',
-      'orders.yaml:2:46  source.columns.id: expected one of string, integer, decimal, boolean or an object with type, required; did you mean integer?',
+      'orders.yaml:2:46  source.columns.id: expected one of string, integer, decimal, boolean, timestamp, json or an object with type, required, format, timezone; did you mean integer?',
     ],
     [
       'name: o\nsource: { type: csv, path: a, columns: { "a b": { typ: integer } } }\nsink: { endpoints: "mq:1", topic: t }\n',
@@ -109,7 +109,7 @@ describe('a mistake is shown with its place', () => {
     ],
     [
       'name: o\nsource: { type: csv, path: a, columns: { id: 5 } }\nsink: { endpoints: "mq:1", topic: t }\n',
-      'orders.yaml:2:46  source.columns.id: expected string, integer, decimal or boolean, or { type: integer, required: true }, found the number 5',
+      'orders.yaml:2:46  source.columns.id: expected string, integer, decimal, boolean, timestamp or json, or { type: integer, required: true }, found the number 5',
     ],
     [
       'name: a b\nsource: { type: csv, path: a }\nsink: { endpoints: "mq:1", topic: t }\n',
@@ -167,11 +167,11 @@ describe('what is no job at all', () => {
     ['# nothing\n', 'orders.yaml:1:1  the file is empty; expected a job'],
     [
       'hello\n',
-      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, found a text',
+      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, schedule, found a text',
     ],
     [
       '- a\n',
-      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, found a list',
+      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, schedule, found a list',
     ],
     ['name: a\nname: b\n', 'orders.yaml:2:1  this field stands here a second time; remove one'],
     ['{"name": "a",\n "name": "b"}', 'orders.yaml:2:2  this field stands here a second time; remove one'],
@@ -235,7 +235,7 @@ test('an error for scripts names path, expectation and nearest field', () => {
   expect(problem).toEqual({
     path: 'setings',
     message: 'unknown field; did you mean settings?',
-    expected: 'one of name, source, sink, transform, settings, dirty',
+    expected: 'one of name, source, sink, transform, settings, dirty, schedule',
     nearest: 'settings',
   });
 });

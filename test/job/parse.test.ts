@@ -29,6 +29,7 @@ describe('a job', () => {
         header: true,
         delimiter: ',',
         quote: '"',
+        lineEnd: 'auto',
       },
       sink: {
         endpoints: '127.0.0.1:8081',
@@ -36,6 +37,7 @@ describe('a job', () => {
         topic: 'orders',
         format: 'json',
         order: 'none',
+        csv: { header: false, delimiter: ',', quoting: 'minimal', nullText: '' },
       },
       transform: [],
       settings: {

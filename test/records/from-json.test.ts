@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createConverter } from '../../src/records/converter.js';
+import { type Converted, createConverter, isMessage } from '../../src/records/converter.js';
 import { members } from '../../src/records/json-members.js';
 import { jobOf, jsonBatch } from './support.js';
 
@@ -10,8 +10,8 @@ const convert = (record: string, more: Parameters<typeof jobOf>[0] = {}) =>
     0,
   );
 
-const bodyOf = (result: object) =>
-  'body' in result ? Buffer.from(result.body as string | Uint8Array).toString() : result;
+const bodyOf = (result: Converted) =>
+  isMessage(result) ? Buffer.from(result.body as string).toString() : result;
 
 describe('members', () => {
   it('takes any object apart so that its values, put together again, are the same text', () => {

@@ -26,7 +26,12 @@ const common = (length: number) => ({
 });
 
 export function jsonBatch(records: readonly string[]): JsonBatch {
-  return { ...common(records.length), shape: 'json', raw: (i) => Buffer.from(records[i]) };
+  return {
+    ...common(records.length),
+    shape: 'json',
+    raw: (i) => Buffer.from(records[i]),
+    json: (i) => Buffer.from(records[i]),
+  };
 }
 
 export function textBatch(

@@ -20,7 +20,7 @@ export function csvFormat(spec: CsvSource): FileFormat {
     cutter: () => new RecordScanner(dialect, maxRecordSize),
     border: (file, start, target, alive) => csvBorder(file, dialect, maxRecordSize, start, target, alive),
     batch: (cut, file, columns = []) =>
-      new CsvBatch(cut, file, columns, parseValues(cut, spec, columns.length)),
+      new CsvBatch(cut, file, columns, parseValues(cut, cut.faults, spec, columns.length)),
   };
 }
 

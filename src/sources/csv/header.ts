@@ -1,7 +1,7 @@
 import { userFault } from '../../job/fault.js';
 import { nearest } from '../../job/nearest.js';
 import type { CsvSource } from '../../job/source-schema.js';
-import type { Cut } from '../files/cut.js';
+import type { RecordBytes } from '../files/cut.js';
 import { Found } from '../files/cutter.js';
 import type { Beginning } from '../files/format.js';
 import type { Window } from '../files/window.js';
@@ -29,16 +29,10 @@ export async function readHeader(
     found = scanner.find(window.buffer, 0, window.atEnd);
   }
   if (found === Found.END) return { start: window.base + scanner.next };
-  const cut: Cut = {
-    buffer: window.buffer,
-    base: window.base,
-    starts: [scanner.start],
-    ends: [scanner.end],
-    nexts: [scanner.next],
-    faults: new Map(scanner.fault && [[0, scanner.fault]]),
-  };
-  const [row] = cut.faults.has(0) ? [] : parseValues(cut, { ...spec, nullText: undefined }, undefined);
-  const fault = cut.faults.get(0);
+  const faults = new Map(scanner.fault && [[0, scanner.fault]]);
+  const text: RecordBytes = { buffer: window.buffer, starts: [scanner.start], ends: [scanner.end] };
+  const [row] = scanner.fault ? [] : parseValues(text, faults, { ...spec, nullText: undefined }, undefined);
+  const fault = faults.get(0);
   if (!row || fault) {
     throw userFault(
       'header_unreadable',

@@ -2,22 +2,30 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { RecordFault } from '../../job/fault.js';
 import type { CsvSource } from '../../job/source-schema.js';
-import type { Cut } from '../files/cut.js';
+import type { RecordBytes } from '../files/cut.js';
 import { LF } from './dialect.js';
 import { INVALID_UTF8, NUL_BYTE, STRAY_QUOTE, UNCLOSED_QUOTE, wrongFieldCount } from './faults.js';
 import { quotedFields } from './quoted-fields.js';
 
 export type Values = (string | null)[];
 
+type Faults = Map<number, RecordFault>;
+
 /**
- * The values of the records of a cut, by the record's number; a dirty record has none. Faults that are found on the
- * way are added to the cut's.
+ * The values of records, by the record's number; a dirty record has none. Faults that are found on the way are added
+ * to those there are.
+ * @param text the records in UTF-8
  * @param columns how many fields a record must have; any number if absent
  */
-export function parseValues(cut: Cut, spec: CsvSource, columns: number | undefined): (Values | undefined)[] {
-  const { buffer, starts, ends, faults } = cut;
-  const quoted = new Set(quotedRecords(cut, spec.quote.charCodeAt(0)));
-  checkBytes(cut);
+export function parseValues(
+  text: RecordBytes,
+  faults: Faults,
+  spec: CsvSource,
+  columns: number | undefined,
+): (Values | undefined)[] {
+  const { buffer, starts, ends } = text;
+  const quoted = new Set(quotedRecords(text, spec.quote.charCodeAt(0)));
+  checkBytes(text, faults);
   const region = buffer.subarray(starts[0], ends[ends.length - 1]);
   const encoding = isAscii(region) ? 'latin1' : 'utf8';
   const rows: (Values | undefined)[] = starts.map((start, i) => {
@@ -26,7 +34,8 @@ export function parseValues(cut: Cut, spec: CsvSource, columns: number | undefin
     return buffer.toString(encoding, start, ends[i]).split(spec.delimiter);
   });
   parseQuoted(
-    cut,
+    text,
+    faults,
     [...quoted].filter((i) => !faults.has(i)),
     spec,
     rows,
@@ -37,14 +46,14 @@ export function parseValues(cut: Cut, spec: CsvSource, columns: number | undefin
       faults.set(i, wrongFieldCount(row.length, columns));
       rows[i] = undefined;
     } else if (spec.nullText !== undefined) {
-      setNulls(row, cut, i, spec, quoted.has(i));
+      setNulls(row, text, i, spec, quoted.has(i));
     }
   }
   return rows;
 }
 
 /** The numbers of the records that hold a quote. */
-function quotedRecords({ buffer, starts, ends }: Cut, quote: number): number[] {
+function quotedRecords({ buffer, starts, ends }: RecordBytes, quote: number): number[] {
   const found: number[] = [];
   let at = buffer.indexOf(quote, starts[0]);
   for (let i = 0; i < starts.length && at !== -1; i++) {
@@ -55,7 +64,7 @@ function quotedRecords({ buffer, starts, ends }: Cut, quote: number): number[] {
 }
 
 /** Looks at all records in one go, and at each only where something is wrong with one of them. */
-function checkBytes({ buffer, starts, ends, faults }: Cut): void {
+function checkBytes({ buffer, starts, ends }: RecordBytes, faults: Faults): void {
   const region = buffer.subarray(starts[0], ends[ends.length - 1]);
   const hasNul = region.includes(0);
   if (!hasNul && isUtf8(region)) return;
@@ -69,26 +78,27 @@ function checkBytes({ buffer, starts, ends, faults }: Cut): void {
 
 /** Parses the records with quotes in one go, because setting up the parser costs as much as many records. */
 function parseQuoted(
-  cut: Cut,
+  text: RecordBytes,
+  faults: Faults,
   records: readonly number[],
   spec: CsvSource,
   rows: (Values | undefined)[],
 ): void {
   if (records.length === 0) return;
-  const parsed = parseCsv(joined(cut, records), spec);
+  const parsed = parseCsv(joined(text, records), spec);
   if (Array.isArray(parsed) && parsed.length === records.length) {
     for (const [at, i] of records.entries()) rows[i] = parsed[at];
     return;
   }
   // The parser and the scanner do not agree about one of them: it costs that record alone.
   for (const i of records) {
-    const alone = parseCsv(cut.buffer.subarray(cut.starts[i], cut.ends[i]), spec);
+    const alone = parseCsv(text.buffer.subarray(text.starts[i], text.ends[i]), spec);
     if (Array.isArray(alone) && alone.length === 1) rows[i] = alone[0];
-    else cut.faults.set(i, Array.isArray(alone) ? STRAY_QUOTE : alone);
+    else faults.set(i, Array.isArray(alone) ? STRAY_QUOTE : alone);
   }
 }
 
-function joined({ buffer, starts, ends }: Cut, records: readonly number[]): Buffer {
+function joined({ buffer, starts, ends }: RecordBytes, records: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(records.reduce((sum, i) => sum + ends[i] - starts[i] + 1, 0));
   let at = 0;
   for (const i of records) {
@@ -121,7 +131,7 @@ function parseCsv(
 /** Text in quotes is text, whatever it is; the parser does not tell which fields were quoted. */
 function setNulls(
   row: Values,
-  { buffer, starts, ends }: Cut,
+  { buffer, starts, ends }: RecordBytes,
   i: number,
   spec: CsvSource,
   hasQuotes: boolean,

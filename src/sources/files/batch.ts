@@ -1,6 +1,6 @@
 import type { RecordFault } from '../../job/fault.js';
 import type { Position } from '../../job/report.js';
-import { type Cut, rawLimit } from './cut.js';
+import { type Cut, type RecordBytes, rawLimit } from './cut.js';
 
 /** What the records of a file have in common. */
 export interface FileContext {
@@ -54,4 +54,16 @@ export class FileBatch {
 /** A batch of records that are JSON objects. */
 export class JsonFileBatch extends FileBatch {
   readonly shape = 'json';
+  readonly #text: RecordBytes;
+
+  /** @param text the records of the cut in UTF-8 */
+  constructor(cut: Cut, file: FileContext, text: RecordBytes) {
+    super(cut, file);
+    this.#text = text;
+  }
+
+  json(i: number): Uint8Array {
+    const { buffer, starts, ends } = this.#text;
+    return buffer.subarray(starts[i], ends[i]);
+  }
 }

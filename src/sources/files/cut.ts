@@ -8,15 +8,19 @@ const MAX_BYTES = 1024 * 1024;
 /** How much of an overlong record is kept to show it: less where even shorter records count as overlong. */
 export const rawLimit = (maxRecordSize: number): number => Math.min(64 * 1024, maxRecordSize);
 
-/** Consecutive records in one buffer, taken apart but not parsed yet. */
-export interface Cut {
+/** Consecutive records in one buffer. */
+export interface RecordBytes {
   readonly buffer: Buffer;
-  /** Where the buffer starts in the input. */
-  readonly base: number;
   /** Index of each record's first byte. */
   readonly starts: readonly number[];
   /** Index behind each record's last byte. */
   readonly ends: readonly number[];
+}
+
+/** Consecutive records as they stand in the input, taken apart but not parsed yet. */
+export interface Cut extends RecordBytes {
+  /** Where the buffer starts in the input. */
+  readonly base: number;
   /** Index from which reading goes on after each record; it may lie behind the buffer. */
   readonly nexts: readonly number[];
   /** Why records are dirty, by their number; more are found when they are parsed. */

@@ -15,8 +15,8 @@ export function jsonFormat({ maxRecordSize }: JsonSource): FileFormat {
     cutter: (first) => new ElementCutter(maxRecordSize, first),
     border: async () => Infinity,
     batch: (cut, file) => {
-      checkObjects(cut);
-      return new JsonFileBatch(cut, file);
+      checkObjects(cut, cut.faults);
+      return new JsonFileBatch(cut, file, cut);
     },
   };
 }

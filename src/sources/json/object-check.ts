@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RecordFault } from '../../job/fault.js';
-import type { Cut } from '../files/cut.js';
+import type { RecordBytes } from '../files/cut.js';
 
 const INVALID_UTF8: RecordFault = { code: 'invalid_utf8', message: 'the record is not valid UTF-8' };
 const INVALID_JSON: RecordFault = { code: 'invalid_json', message: 'the record is not valid JSON' };
@@ -14,10 +14,10 @@ export const RECORD_TOO_LONG: RecordFault = {
 };
 
 /**
- * Checks that each record of a cut is a JSON object, and adds the faults of those that are not to the cut's.
+ * Checks that each record of a cut is a JSON object, and adds the faults of those that are not.
  * What is parsed is thrown away: numbers would lose digits in it. Only the bytes go on.
  */
-export function checkObjects({ buffer, starts, ends, faults }: Cut): void {
+export function checkObjects({ buffer, starts, ends }: RecordBytes, faults: Map<number, RecordFault>): void {
   const region = buffer.subarray(starts[0], ends[ends.length - 1]);
   const encoding = isAscii(region) ? 'latin1' : 'utf8';
   const allValid = encoding === 'latin1' || isUtf8(region);

@@ -14,8 +14,8 @@ export function ndjsonFormat({ maxRecordSize }: NdjsonSource): FileFormat {
     cutter: () => new LineCutter(maxRecordSize),
     border: (file, _start, target, alive) => lineBorder(file, target, alive),
     batch: (cut, file) => {
-      checkObjects(cut);
-      return new JsonFileBatch(cut, file);
+      checkObjects(cut, cut.faults);
+      return new JsonFileBatch(cut, file, cut);
     },
   };
 }
