@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MigrationClient } from '../dist/client/migration-client.js';
 import { parseJobText } from '../dist/job/parse.js';
+import { TYPES } from './data.js';
 import type { Figure } from './figures.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -13,13 +14,26 @@ export interface WholeJob {
   readonly topic: string;
   readonly path: string;
   readonly rows: number;
+  /** Instead of CSV with four typed columns. */
+  readonly source?: object;
+  /** Beside endpoints, topic, tag and key. */
+  readonly sink?: object;
+  readonly transform?: readonly object[];
 }
 
 /**
  * A job from a CSV file to acknowledged JSON messages, as a user runs it: a worker process of its own, a Temporal
  * server, default settings. The time is the report's, from the start of the workflow to its end.
  */
-export async function wholeJob({ endpoints, topic, path, rows }: WholeJob): Promise<Figure> {
+export async function wholeJob({
+  endpoints,
+  topic,
+  path,
+  rows,
+  source = { type: 'csv', columns: TYPES },
+  sink,
+  transform = [],
+}: WholeJob): Promise<Figure> {
   const taskQueue = `bench-${topic}-${rows}`;
   const worker = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -30,12 +44,9 @@ export async function wholeJob({ endpoints, topic, path, rows }: WholeJob): Prom
     const job = parseJobText(
       JSON.stringify({
         name: `bench-${topic}-${rows}`,
-        source: {
-          type: 'csv',
-          path,
-          columns: { order_id: 'integer', quantity: 'integer', amount: 'decimal', paid: 'boolean' },
-        },
-        sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'] },
+        source: { ...source, path },
+        sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'], ...sink },
+        transform,
       }),
       { file: 'bench.json', baseDir: '/' },
     );
