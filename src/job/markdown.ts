@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { SchemaNode } from './json-schema.js';
 import { jobJsonSchema } from './schema.js';
 
@@ -12,7 +13,7 @@ export function jobFileMarkdown(): string {
 /** The rows of each table by its title, and those by the field. */
 type Tables = Map<string, Map<string, readonly string[]>>;
 
-const HEAD = ['Field', 'Type', 'Default', 'Meaning'];
+const HEAD = ['Field', 'Type', 'Default', 'Meaning', 'Example'];
 
 /** With its columns lined up, as the formatter wants it. */
 function tableText(rows: ReadonlyMap<string, readonly string[]>): string {
@@ -20,7 +21,14 @@ function tableText(rows: ReadonlyMap<string, readonly string[]>): string {
   const widths = HEAD.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i].length)));
   const line = (row: readonly string[], fill = ' ') =>
     `| ${row.map((cell, i) => cell.padEnd(widths[i], fill)).join(' | ')} |\n`;
-  return [line(HEAD), line(['', '', '', ''], '-'), ...cells.map((row) => line(row))].join('');
+  return [
+    line(HEAD),
+    line(
+      HEAD.map(() => ''),
+      '-',
+    ),
+    ...cells.map((row) => line(row)),
+  ].join('');
 }
 
 const INTRODUCTION = `# Job files
@@ -64,7 +72,8 @@ function addTables(tables: Tables, { title, path, shape, needed }: Shape): void 
   for (const [name, field] of Object.entries(shape.properties ?? {})) {
     const here = path === '' ? name : `${path}.${name}`;
     const ifAbsent = shape.required?.includes(name) ? needed : defaultText(field);
-    const cells = [`\`${here}\``, typeText(field), ifAbsent, field.description ?? ''];
+    const meaning = field.description ?? '';
+    const cells = [`\`${here}\``, typeText(field), ifAbsent, meaning, exampleText(name, field)];
     rows.set(
       here,
       cells.map((cell) => cell.replaceAll('|', '\\|')),
@@ -95,6 +104,16 @@ function shapesOf(path: string, field: SchemaNode): Shape[] {
 function defaultText(field: SchemaNode): string {
   if (field.default === undefined) return 'none';
   return field.properties ? 'see below' : `\`${JSON.stringify(field.default)}\``;
+}
+
+/** The field as it may stand in a job file, in YAML; an object whose fields have examples of their own has none. */
+function exampleText(name: string, field: SchemaNode): string {
+  const values = field.const === undefined ? (field.examples ?? []) : [field.const];
+  const line = (value: unknown) =>
+    stringify({ [name]: value }, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true })
+      .trim()
+      .replace(/^\{ (.*) \}$/s, '$1');
+  return values.map((value) => `\`${line(value)}\``).join('<br>');
 }
 
 /** The type of a field in a few words. */

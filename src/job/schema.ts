@@ -139,5 +139,13 @@ export type ErrorLimit = Settings['errorLimit'];
 
 /** The JSON Schema of job files, for editors. */
 export function jobJsonSchema(): object {
-  return z.toJSONSchema(jobSchema, { target: 'draft-7', io: 'input' });
+  return z.toJSONSchema(jobSchema, {
+    target: 'draft-7',
+    io: 'input',
+    // zod leaves out the examples of what it transforms, as they could be meant for what comes out.
+    override: ({ zodSchema, jsonSchema }) => {
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
+    },
+  });
 }

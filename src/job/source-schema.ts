@@ -10,7 +10,8 @@ const asciiCharacter = () =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are used as delimiters
     .regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, { error: 'one ASCII character other than NUL and line ends' });
 
-const fileFields = {
+/** What files of all formats have in common. */
+const fileFields = (path: string) => ({
   path: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
       error: 'a file, a glob, or a list of them',
@@ -20,7 +21,7 @@ const fileFields = {
         'Files that end in .gz or .zst are decompressed; one of them is one partition. ' +
         'May hold macros of the planned time, such as ${dateformat(yyyy-MM-dd,-1,DAY)}.',
     )
-    .meta({ examples: ['data/orders-*.csv'] }),
+    .meta({ examples: [path] }),
   encoding: z
     .string()
     .default('utf-8')
@@ -42,11 +43,11 @@ const fileFields = {
       'A record longer than this is dirty, so that one wrong quote or a missing line end can not eat the file.',
     )
     .meta({ examples: ['1 MiB'] }),
-};
+});
 
 const csvFields = z.strictObject({
   type: z.literal('csv').describe('A CSV file.'),
-  ...fileFields,
+  ...fileFields('data/orders-*.csv'),
   header: z
     .boolean()
     .default(true)
@@ -112,14 +113,14 @@ const csvSource = csvFields.superRefine((csv, context) => {
 
 const ndjsonSource = z.strictObject({
   type: z.literal('ndjson').describe('One JSON object a line.'),
-  ...fileFields,
+  ...fileFields('data/orders-*.ndjson'),
 });
 
 const pathStep = z.string().min(1);
 
 const jsonSource = z.strictObject({
   type: z.literal('json').describe('JSON documents: one a file, or several one after another.'),
-  ...fileFields,
+  ...fileFields('data/orders.json'),
   recordPath: z
     .union([pathStep, z.array(pathStep).min(1)], {
       error: 'names with "." between them, such as data.items, or a list of names',
