@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { referenceRecords } from './csv-reference.js';
+import { type ReferenceDialect, referenceRecords } from './csv-reference.js';
 import {
   expectResumable,
   gzipMembers,
@@ -16,55 +16,95 @@ const folder = useFolder();
 
 /** Pieces that CSV files break at, as Latin-1 text so that invalid UTF-8 can be among them. */
 const piece = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('"', ',', '\n', 'a', 'bc') },
-  { weight: 2, arbitrary: fc.constantFrom('""', '\r\n', '","', '"\n', '\n"', ',"', '\r', '\\', ' ') },
+  { weight: 6, arbitrary: fc.constantFrom('"', ',', '\n', '\r\n', 'a', 'bc') },
+  { weight: 3, arbitrary: fc.constantFrom('""', '","', '"\n', '\n"', ',"', '"\r', '\r', '\x1e', '\\', ' ') },
+  { weight: 2, arbitrary: fc.constantFrom('#', '\n#', '\r\n#"', '#\r', ';', "'", '\r"', '\x1e#') },
   {
     weight: 1,
     arbitrary: fc.constantFrom('\xc3\xa9', '\xe6\x97\xa5', '\xff', '\0', '\n\n\n', 'x'.repeat(30)),
   },
 );
 const bytes = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
-const header = fc.constantFrom('a,b\n', 'a,b\r\n', '\xef\xbb\xbfa,b\n', '\n"a",b\n', '"a\nx",b\n');
+const lineEnd = fc.constantFrom('auto', 'lf', 'crlf', 'cr', '\x1e', 'b');
+const comment = fc.constantFrom(undefined, '#');
+const begin = fc.constantFrom('header', 'marked', 'quoted', 'after blanks', 'after comment', 'none', 'mark');
 const sizes = fc.record({
   partitionSize: fc.integer({ min: 1, max: 60 }),
   blockSize: fc.integer({ min: 1, max: 40 }),
 });
-const maxRecordSize = fc.constantFrom(7, 8, 9, 12, 40, 1000);
+
+const END: Record<string, string> = { auto: '\n', lf: '\n', crlf: '\r\n', cr: '\r' };
+const endOf = (name: string) => END[name] ?? name;
 
 const csv = (path: string, more: Record<string, unknown> = {}) => ({ type: 'csv', path, ...more });
 
 /** A file of anything, and how it is read. */
 const input = fc.record({
-  header,
+  begin,
   rest: bytes,
   ending: fc.constantFrom('.csv', '.csv.gz'),
-  maxRecordSize,
-  escape: fc.constantFrom(undefined, '\\'),
+  dialect: fc.record({
+    maxRecordSize: fc.constantFrom(7, 8, 9, 12, 40, 1000),
+    delimiter: fc.constantFrom(',', ',', ';'),
+    quote: fc.constantFrom('"', '"', "'"),
+    escape: fc.constantFrom(undefined, undefined, '\\'),
+    lineEnd,
+    comment,
+  }),
 });
 
-function write(content: string, ending = '.csv'): string {
-  const raw = Buffer.from(content, 'latin1');
-  return folder.newFile(ending, ending.endsWith('.gz') ? gzipMembers(raw) : raw);
+type Input = typeof input extends fc.Arbitrary<infer T> ? T : never;
+
+/** @returns what stands before the records, the whole content, and the source that reads it */
+function write({ begin: kind, rest, ending, dialect }: Input) {
+  const first = beginningOf(kind, dialect);
+  const raw = Buffer.from(first + rest, 'latin1');
+  const path = folder.newFile(ending, ending.endsWith('.gz') ? gzipMembers(raw) : raw);
+  const header = kind !== 'none' && kind !== 'mark';
+  const columns = header ? {} : { a: 'string', c: 'string' };
+  return { first, content: first + rest, spec: csv(path, { ...dialect, header, columns }) };
+}
+
+function beginningOf(kind: string, dialect: ReferenceDialect): string {
+  const { delimiter = ',', quote = '"', comment: mark, lineEnd: name = 'auto' } = dialect;
+  const end = endOf(name);
+  const header = `a${delimiter}c${end}`;
+  switch (kind) {
+    case 'marked':
+      return `\xef\xbb\xbf${header}`;
+    case 'quoted':
+      return `${quote}a${quote}${delimiter}c${end}`;
+    case 'after blanks':
+      return end + end + header;
+    case 'after comment':
+      return mark === undefined
+        ? header
+        : `${mark}${quote} a longer line than the longest record${end}${header}`;
+    case 'mark':
+      return '\xef\xbb\xbf';
+    default:
+      return kind === 'none' ? '' : header;
+  }
 }
 
 describe('any bytes', () => {
   test('split and read in any sizes are the records of the whole, in order', PROPERTY, async () => {
     await fc.assert(
-      fc.asyncProperty(input, sizes, async ({ header: first, rest, ending, ...more }, any) => {
-        const spec = csv(write(first + rest, ending), { ...more, nullText: 'a' });
+      fc.asyncProperty(input, sizes, async (any, someSizes) => {
+        const spec = { ...write(any).spec, nullText: 'a' };
         const whole = await readAll(open(spec));
-        expect(await readAll(open(spec, any))).toEqual(whole);
+        expect(await readAll(open(spec, someSizes))).toEqual(whole);
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
   });
 
   test('are taken apart as the rules say', PROPERTY, async () => {
     await fc.assert(
-      fc.asyncProperty(input, sizes, async ({ header: first, rest, ending, maxRecordSize: max }, any) => {
-        const content = first + rest;
-        const records = await readAll(open(csv(write(content, ending), { maxRecordSize: max }), any));
-        const expected = referenceRecords(content, first.length, max);
+      fc.asyncProperty(input, sizes, async (any, someSizes) => {
+        const { content, first, spec } = write(any);
+        const records = await readAll(open(spec, someSizes));
+        const expected = referenceRecords(content, first.length, any.dialect.maxRecordSize, any.dialect);
         expect(records.map(({ raw, place }) => [Number(place.split(' ')[2]), raw])).toEqual(
           expected.map(({ offset, raw }) => [offset, raw]),
         );
@@ -76,26 +116,26 @@ describe('any bytes', () => {
           expect(known ?? 'good').toBe(kind);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
   });
 
   test('are read on after any record', PROPERTY, async () => {
     await fc.assert(
-      fc.asyncProperty(input, sizes, async ({ header: first, rest, ending, ...more }, any) => {
-        const source = open(csv(write(first + rest, ending), more), any);
+      fc.asyncProperty(input, sizes, async (any, someSizes) => {
+        const source = open(write(any).spec, someSizes);
         for (const partition of (await partitionsOf(source)).partitions)
           await expectResumable(source, partition);
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     );
   });
 
   test('a partition ends where its last record says', PROPERTY, async () => {
     await fc.assert(
-      fc.asyncProperty(header, bytes, sizes, async (first, rest, any) => {
-        const content = first + rest;
-        const source = open(csv(write(content)), any);
+      fc.asyncProperty(input, sizes, async (any, someSizes) => {
+        const { content, spec } = write({ ...any, ending: '.csv' });
+        const source = open(spec, someSizes);
         const { partitions } = await partitionsOf(source);
         const ends = [...partitions.slice(1).map(({ start }) => start), content.length];
         for (const [i, partition] of partitions.entries()) {
@@ -106,44 +146,64 @@ describe('any bytes', () => {
           expect(positions.at(-1)).toBe(ends[i]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     );
   });
 });
 
 describe('well-formed rows', () => {
   const text = fc.string({
-    unit: fc.constantFrom('a', 'é', '日', '😀', '"', ',', ';', '\n', '\r\n', '\\', ' ', "'"),
+    unit: fc.constantFrom(
+      ...['a', 'é', '日', '😀', '"', ',', ';', '\n', '\r\n', '\r', '\x1e', '#', '\\', ' ', "'"],
+    ),
   });
   const rows = fc.array(fc.array(text, { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 12 });
-  const dialect = fc.record({
+  const anyDialect = fc.record({
     delimiter: fc.constantFrom(',', ';', '\t'),
     quote: fc.constantFrom('"', "'"),
     escape: fc.constantFrom(undefined, '\\'),
-    lineEnd: fc.constantFrom('\n', '\r\n'),
+    lineEnd: fc.constantFrom('auto', 'lf', 'crlf', 'cr', '\x1e'),
+    comment,
+    header: fc.boolean(),
+  });
+  const style = fc.record({
     quoteAll: fc.boolean(),
+    autoEnd: fc.constantFrom('\n', '\r\n'),
+    remark: fc.constantFrom('#', '# "text', "#'\\"),
   });
 
-  test('come back as they were written', PROPERTY, async () => {
+  test('come back as they were written, with nothing more quoted than must be', PROPERTY, async () => {
     await fc.assert(
-      fc.asyncProperty(rows, dialect, sizes, async (values, { lineEnd, quoteAll, ...marks }, any) => {
+      fc.asyncProperty(rows, anyDialect, style, sizes, async (values, dialect, how, someSizes) => {
+        const { header, ...marks } = dialect;
+        const end = marks.lineEnd === 'auto' ? how.autoEnd : endOf(marks.lineEnd);
+        const remark = marks.comment ? how.remark + end : '';
         const line = (row: readonly string[]) =>
-          row.map((value) => field(value, marks, quoteAll)).join(marks.delimiter) + lineEnd;
-        const content = line(['x', 'y']) + values.map(line).join('');
-        const source = open(csv(folder.newFile('.csv', content), marks), any);
-        expect((await readAll(source)).map((record: ReadRecord) => record.values)).toEqual(values);
+          remark + row.map((value) => field(value, marks, how.quoteAll)).join(marks.delimiter) + end;
+        const content = (header ? line(['x', 'y']) : '') + values.map(line).join('');
+        const columns = header ? {} : { x: 'string', y: 'string' };
+        const spec = csv(folder.newFile('.csv', content), { ...dialect, columns });
+        const records = await readAll(open(spec, someSizes));
+        expect(records.map((record: ReadRecord) => record.values)).toEqual(values);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 
-  function field(
-    value: string,
-    { delimiter, quote, escape: before = quote }: { delimiter: string; quote: string; escape?: string },
-    always: boolean,
-  ): string {
-    const special = ['\n', '\r', delimiter, quote];
-    if (!always && value !== '' && !special.some((mark) => value.includes(mark))) return value;
+  function field(value: string, marks: ReferenceDialect, always: boolean): string {
+    const {
+      delimiter = ',',
+      quote = '"',
+      escape: before = quote,
+      comment: mark,
+      lineEnd: name = 'auto',
+    } = marks;
+    const special = [endOf(name), delimiter, quote];
+    const isSpecial =
+      special.some((part) => value.includes(part)) ||
+      (mark !== undefined && value.startsWith(mark)) ||
+      (name === 'auto' && value.endsWith('\r'));
+    if (!isSpecial && (!always || value === '')) return value;
     return quote + [...value].map((c) => (c === quote || c === before ? before + c : c)).join('') + quote;
   }
 });

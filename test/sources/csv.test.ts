@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { type CsvSource, source as sourceSchema } from '../../src/job/source-schema.js';
+import { dialectOf } from '../../src/sources/csv/dialect.js';
+import { RecordScanner } from '../../src/sources/csv/record-scanner.js';
+import { Found } from '../../src/sources/files/cutter.js';
 import {
   faultOf,
   open,
@@ -11,6 +15,7 @@ import {
 } from './reading.js';
 
 const folder = useFolder();
+const HEADLESS = { header: false, columns: { a: 'string', b: 'string' } };
 const csv = (content: string | Uint8Array, more: Record<string, unknown> = {}) =>
   open({ type: 'csv', path: folder.newFile('.csv', content), ...more });
 const outcome = ({ values, fault }: ReadRecord) => fault ?? values;
@@ -183,6 +188,174 @@ describe('layout', () => {
   });
 });
 
+describe('line ends', () => {
+  const values = [
+    ['1', 'x\ny'],
+    ['2', 'x\r\ny'],
+    ['3', 'x\ry'],
+  ];
+  const quoted = values.map(([id, text]) => `${id},"${text}"`);
+
+  test.each([
+    ['lf', '\n'],
+    ['crlf', '\r\n'],
+    ['cr', '\r'],
+    ['\u001e', '\u001e'],
+    ['|', '|'],
+  ])('%j: all others are data, in quotes all are', async (lineEnd, end) => {
+    const plain = ['\r', '\n', '\r\r', 'a\rb', 'a\nb', '|', '\u001e'].filter((text) => !text.includes(end));
+    const rows = [
+      'a,b',
+      ...quoted,
+      ...plain.map((text) => `${text},${text}`),
+      ...plain.map((text) => `"",${text}`),
+    ];
+    const expected = [...values, ...plain.map((text) => [text, text]), ...plain.map((text) => ['', text])];
+    for (const blank of ['', end]) {
+      const content = rows.map((row) => row + end + blank).join('');
+      for (const blockSize of [1, 2, 3, 7, 1000]) {
+        const source = open({ type: 'csv', path: folder.newFile('.csv', content), lineEnd }, { blockSize });
+        expect((await readAll(source)).map(outcome)).toEqual(expected);
+      }
+    }
+  });
+
+  test('a carriage return before the one of a line end is data, quotes or not', async () => {
+    const rows = [
+      ['1', 'x\r'],
+      ['2', 'x\r'],
+      ['3', 'x\r'],
+    ];
+    expect(await read('a,b\r\n1,x\r\r\n"2",x\r\r\n"3",x\r')).toEqual(rows);
+  });
+
+  test.each([
+    ['crlf', '\r\n', '"x"\n'],
+    ['crlf', '\r\n', '"x"\r'],
+    ['lf', '\n', '"x"\r'],
+    ['cr', '\r', '"x"\n'],
+  ])('%s: another one behind a closing quote is dirty', async (lineEnd, end, text) => {
+    const content = ['a,b', `1,${text}`, '2,"y"', ''].join(end);
+    expect(await read(content, { lineEnd })).toEqual(['stray_quote', ['2', 'y']]);
+  });
+
+  test('the longest record may hold as much with quotes as without', async () => {
+    const records = (end: string) => [`1,${'x'.repeat(1022)}${end}`, `1,"${'x'.repeat(1020)}"${end}`];
+    for (const lineEnd of ['auto', 'lf', 'crlf', 'cr', '|']) {
+      const end = { crlf: '\r\n', cr: '\r', '|': '|' }[lineEnd] ?? '\n';
+      const outcomes = await read(`a,b${end}${records(end).join('')}`, { lineEnd, maxRecordSize: 1024 });
+      // Of two bytes, the second must stand where the one byte would.
+      const dirty = ['record_too_long', 'record_too_long'];
+      const good = [
+        ['1', 'x'.repeat(1022)],
+        ['1', 'x'.repeat(1020)],
+      ];
+      expect(outcomes).toEqual(lineEnd === 'crlf' ? dirty : good);
+    }
+  });
+});
+
+describe('comments', () => {
+  const marked = (content: string, more = {}) => read(content, { comment: '#', ...more });
+
+  test('are passed over wherever a record may start, whatever quotes they hold', async () => {
+    const content = '# first\n#\n\n#"\na,b\n# "1,\n1,2\r\n#x\r\n\n#"y"z\n3,4\n# last';
+    expect(await marked(content)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
+  test('start at a record, not in quotes, not in a row, and only where the job says so', async () => {
+    const content = 'a,b\n1,#x\n 2,y#\n"#3",z\n"4\n#","\n#5"\n';
+    const rows = [
+      ['1', '#x'],
+      [' 2', 'y#'],
+      ['#3', 'z'],
+      ['4\n#', '\n#5'],
+    ];
+    expect(await marked(content)).toEqual(rows);
+    expect(await read(`${content}#6,w\n`)).toEqual([...rows, ['#6', 'w']]);
+  });
+
+  test('may follow a dirty record, and are no part of it', async () => {
+    expect(await marked('a,b\n1,"x\n# y\n2,y\n')).toEqual(['unclosed_quote', ['2', 'y']]);
+  });
+
+  test('may be longer than a record and a block, and hold any bytes', async () => {
+    const long = Buffer.concat([Buffer.from([0x23, 0xff, 0, 0x22]), Buffer.alloc(300_000, 'x')]);
+    const parts = ['\n', 'a,b\n', '\n1,2\n', '\n"3",4\n', '\n'].map((text) => Buffer.from(text));
+    const content = Buffer.concat([
+      long,
+      parts[0],
+      parts[1],
+      long,
+      parts[2],
+      long,
+      parts[3],
+      long,
+      parts[4],
+      long,
+    ]);
+    const source = open(
+      { type: 'csv', path: folder.newFile('.csv', content), comment: '#', maxRecordSize: 1024 },
+      { blockSize: 1000, partitionSize: 1000 },
+    );
+    expect((await readAll(source)).map(outcome)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    expect((await partitionsOf(source)).partitions).toHaveLength(2);
+  });
+
+  test('are not kept in memory while they are passed over', async () => {
+    const spec = sourceSchema.parse({ type: 'csv', path: 'x', comment: '#' }) as CsvSource;
+    const scanner = new RecordScanner(dialectOf(spec), 1024);
+    for (const block of ['#x', 'x'.repeat(1000), 'y', '"']) {
+      expect(scanner.find(Buffer.from(block), 0, false)).toBe(Found.MORE);
+      expect(scanner.next).toBe(block.length);
+    }
+    expect(scanner.find(Buffer.from('\n1,2\n'), 0, false)).toBe(Found.RECORD);
+    expect([scanner.start, scanner.end]).toEqual([1, 4]);
+  });
+});
+
+describe('without a header', () => {
+  test('the job names the columns, in its order, in all files alike', async () => {
+    const paths = [
+      folder.newFile('.csv', '1;2\n'),
+      folder.newFile('.csv', ''),
+      folder.newFile('.csv', '\ufeff3;4'),
+    ];
+    const columns = { z: 'string', a: 'integer' };
+    const source = open({ type: 'csv', path: paths, header: false, delimiter: ';', columns });
+    expect((await source.describe()).columns).toEqual(['z', 'a']);
+    expect((await partitionsOf(source)).warnings).toEqual([`${paths[1]} has no records`]);
+    expect((await readAll(source)).map(outcome)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
+  test('a record with another number of fields is dirty, be it the first', async () => {
+    expect(await read('1\n2,3\n4,5,6\n', HEADLESS)).toEqual([
+      'too_few_fields',
+      ['2', '3'],
+      'too_many_fields',
+    ]);
+  });
+
+  test('partitions cover the file from its first byte', async () => {
+    const content = '1,2\n'.repeat(1000);
+    const source = open(
+      { type: 'csv', path: folder.newFile('.csv', content), ...HEADLESS },
+      { partitionSize: 1000 },
+    );
+    const { partitions } = await partitionsOf(source);
+    expect(partitions.map(({ start }) => start)).toEqual([0, 1000, 2000, 3000]);
+  });
+});
+
 describe('the header', () => {
   test.each([
     ['names a column twice', 'a,b,a\n1,2,3\n', {}, 'duplicate_column', 'more than one column "a"'],
@@ -196,6 +369,14 @@ describe('the header', () => {
     ],
     ['can not be read', '"a,b\n', {}, 'header_unreadable', 'a quote is not closed'],
     ['is all there seems to be, because lines end in CR', 'a,b\r1,2\r', {}, 'line_ends', 'carriage return'],
+    ['ends in CR, which is said to be data', 'a,b\r\n1,2\r\n', { lineEnd: 'lf' }, 'line_ends', 'Column 2'],
+    [
+      'seems to hold data, because lines end in LF',
+      'a,b\n1,2\n',
+      { lineEnd: 'crlf' },
+      'line_ends',
+      'line feed',
+    ],
   ])('that %s is the fault of the user', async (_name, content, more, code, message) => {
     const fault = await faultOf(() => csv(content, more).describe());
     expect(fault).toMatchObject({ code, fault: 'user', message: expect.stringContaining(message) });
@@ -207,6 +388,27 @@ describe('the header', () => {
   test('that lacks a column names the one that was meant', async () => {
     const fault = await faultOf(() => csv('id,amount\n', { columns: { amuont: 'decimal' } }).describe());
     expect(fault.mend).toBe('Did you mean "amount"?');
+  });
+
+  test.each([
+    ['a,b\r1,2\r', 'auto', 'set source.lineEnd: cr'],
+    ['"a","b"\r"1","2"\r', 'auto', 'set source.lineEnd: cr'],
+    [`a,b\r${'1,2\r'.repeat(1000)}`, 'auto', 'set source.lineEnd: cr'],
+    ['a,b\r1,2\r', 'lf', 'set source.lineEnd: cr'],
+    ['a,b\r\n1,2\r\n', 'lf', 'leave source.lineEnd out'],
+    ['"a","b"\r\n1,2\r\n', 'lf', 'leave source.lineEnd out'],
+    ['a,b\n1,2\n', 'cr', 'leave source.lineEnd out'],
+  ])(
+    'that shows other line ends than the job names brings the mend: %j as %s',
+    async (content, lineEnd, mend) => {
+      const fault = await faultOf(() => csv(content, { lineEnd, maxRecordSize: 1024 }).describe());
+      expect(fault.mend).toContain(mend);
+    },
+  );
+
+  test('may have line ends in quoted names', async () => {
+    const source = csv('"a\r\nx","b\ry"\r\n1,2\r\n');
+    expect((await source.describe()).columns).toEqual(['a\r\nx', 'b\ry']);
   });
 
   test('must be the same in all files', async () => {
@@ -227,10 +429,19 @@ describe('the header', () => {
     ['a byte order mark', '\ufeff'],
     ['only a header', 'a,b\n'],
     ['a header and blank lines', 'a,b\n\n\r\n'],
-  ])('a file of %s has no records, and a warning says so', async (_name, content) => {
-    const path = folder.newFile('.csv', content);
-    const source = open({ type: 'csv', path });
-    expect((await source.describe()).inputs).toEqual([path]);
-    expect(await partitionsOf(source)).toEqual({ partitions: [], warnings: [`${path} has no records`] });
-  });
+    ['only comments', '# a\n# "b\n', { comment: '#' }],
+    ['one comment without a line end', '# a', { comment: '#' }],
+    ['a header and comments', '# a\na,b\n# 1,2\n', { comment: '#' }],
+    ['nothing, where a header is missing', '', HEADLESS],
+    ['a byte order mark, where a header is missing', '\ufeff', HEADLESS],
+    ['only comments, where a header is missing', '# a\n\n# b', { ...HEADLESS, comment: '#' }],
+  ])(
+    'a file of %s has no records, and a warning says so',
+    async (_name, content, more: Record<string, unknown> = {}) => {
+      const path = folder.newFile('.csv', content);
+      const source = open({ type: 'csv', path, ...more });
+      expect((await source.describe()).inputs).toEqual([path]);
+      expect(await partitionsOf(source)).toEqual({ partitions: [], warnings: [`${path} has no records`] });
+    },
+  );
 });

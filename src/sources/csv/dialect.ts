@@ -1,7 +1,5 @@
 import type { CsvSource } from '../../job/source-schema.js';
-
-export const LF = 0x0a;
-export const CR = 0x0d;
+import { type LineEnd, lineEndOf } from './line-end.js';
 
 /** The bytes that take a CSV file apart, all of them ASCII: in UTF-8 they are never part of another character. */
 export interface Dialect {
@@ -10,12 +8,18 @@ export interface Dialect {
   readonly quote: number;
   /** What takes the meaning from the next character inside a quoted field; the quote itself unless given. */
   readonly escape: number;
+  /** What a line starts with that is passed over; -1 if there are no such lines. */
+  readonly comment: number;
+  readonly lineEnd: LineEnd;
 }
 
-export function dialectOf({ delimiter, quote, escape: escaper = quote }: CsvSource): Dialect {
+export function dialectOf(spec: CsvSource): Dialect {
+  const { delimiter, quote, escape: escaper = quote, comment } = spec;
   return {
     delimiter: delimiter.charCodeAt(0),
     quote: quote.charCodeAt(0),
     escape: escaper.charCodeAt(0),
+    comment: comment?.charCodeAt(0) ?? -1,
+    lineEnd: lineEndOf(spec),
   };
 }

@@ -10,13 +10,16 @@ import { readHeader } from './header.js';
 import { RecordScanner } from './record-scanner.js';
 import { parseValues, type Values } from './values.js';
 
-/** CSV with a header. */
+/** CSV whose columns are named by a header, or in their order by the job. */
 export function csvFormat(spec: CsvSource): FileFormat {
   const dialect = dialectOf(spec);
   const { maxRecordSize } = spec;
   return {
     maxRecordSize,
-    begin: (window, from, path) => readHeader(window, from, path, spec),
+    begin: async (window, from, path) =>
+      spec.header
+        ? readHeader(window, from, path, spec)
+        : { start: window.base + from, columns: Object.keys(spec.columns) },
     cutter: () => new RecordScanner(dialect, maxRecordSize),
     border: (file, start, target, alive) => csvBorder(file, dialect, maxRecordSize, start, target, alive),
     batch: (cut, file, columns = []) =>

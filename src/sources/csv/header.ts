@@ -6,6 +6,7 @@ import { Found } from '../files/cutter.js';
 import type { Beginning } from '../files/format.js';
 import type { Window } from '../files/window.js';
 import { dialectOf } from './dialect.js';
+import { checkLineEnds, lineEndHints } from './line-end-check.js';
 import { RecordScanner } from './record-scanner.js';
 import { parseValues } from './values.js';
 
@@ -31,16 +32,18 @@ export async function readHeader(
   if (found === Found.END) return { start: window.base + scanner.next };
   const faults = new Map(scanner.fault && [[0, scanner.fault]]);
   const text: RecordBytes = { buffer: window.buffer, starts: [scanner.start], ends: [scanner.end] };
+  const seen = window.buffer.subarray(scanner.start, found === Found.RECORD ? scanner.end : undefined);
   const [row] = scanner.fault ? [] : parseValues(text, faults, { ...spec, nullText: undefined }, undefined);
   const fault = faults.get(0);
   if (!row || fault) {
     throw userFault(
       'header_unreadable',
       `The header of ${path} can not be read: ${fault?.message}`,
-      'Mend the first line of the file; it must name the columns.',
+      ['Mend the first line of the file; it must name the columns.', ...lineEndHints(seen, spec)].join(' '),
     );
   }
   const columns = row.map(String);
+  checkLineEnds(columns, seen, path, spec);
   checkNames(columns, path);
   checkDeclared(columns, path, spec);
   return { start: window.base + scanner.next, columns };
@@ -55,13 +58,6 @@ function checkNames(columns: readonly string[], path: string): void {
       throw userFault('duplicate_column', `${path} has more than one column ${JSON.stringify(name)}`, mend);
     }
     seen.add(name);
-    if (name.includes('\r')) {
-      throw userFault(
-        'line_ends',
-        `Column ${index + 1} of ${path} has a carriage return in its name`,
-        'Lines must end in LF or CRLF. Convert those that end in CR alone: tr "\\r" "\\n" < file > new-file.',
-      );
-    }
   }
 }
 

@@ -3,8 +3,8 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { RecordFault } from '../../job/fault.js';
 import type { CsvSource } from '../../job/source-schema.js';
 import type { RecordBytes } from '../files/cut.js';
-import { LF } from './dialect.js';
 import { INVALID_UTF8, NUL_BYTE, STRAY_QUOTE, UNCLOSED_QUOTE, wrongFieldCount } from './faults.js';
+import { lineEndOf, separatorOf } from './line-end.js';
 import { quotedFields } from './quoted-fields.js';
 
 export type Values = (string | null)[];
@@ -85,40 +85,47 @@ function parseQuoted(
   rows: (Values | undefined)[],
 ): void {
   if (records.length === 0) return;
-  const parsed = parseCsv(joined(text, records), spec);
+  const separator = separatorOf(lineEndOf(spec));
+  const parsed = parseCsv(joined(text, records, separator), separator, spec);
   if (Array.isArray(parsed) && parsed.length === records.length) {
     for (const [at, i] of records.entries()) rows[i] = parsed[at];
     return;
   }
   // The parser and the scanner do not agree about one of them: it costs that record alone.
   for (const i of records) {
-    const alone = parseCsv(text.buffer.subarray(text.starts[i], text.ends[i]), spec);
+    const alone = parseCsv(text.buffer.subarray(text.starts[i], text.ends[i]), separator, spec);
     if (Array.isArray(alone) && alone.length === 1) rows[i] = alone[0];
     else faults.set(i, Array.isArray(alone) ? STRAY_QUOTE : alone);
   }
 }
 
-function joined({ buffer, starts, ends }: RecordBytes, records: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(records.reduce((sum, i) => sum + ends[i] - starts[i] + 1, 0));
+function joined(
+  { buffer, starts, ends }: RecordBytes,
+  records: readonly number[],
+  separator: string,
+): Buffer {
+  const size = records.reduce((sum, i) => sum + ends[i] - starts[i] + separator.length, 0);
+  const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   for (const i of records) {
     at += buffer.copy(bytes, at, starts[i], ends[i]);
-    bytes[at++] = LF;
+    at += bytes.write(separator, at, 'latin1');
   }
   return bytes;
 }
 
 function parseCsv(
   bytes: Buffer,
+  separator: string,
   { delimiter, quote, escape: escaper = quote }: CsvSource,
 ): string[][] | RecordFault {
   try {
-    // Line ends are given: finding them out goes wrong where both kinds stand in a file.
+    // The only line end: the parser must take nothing else for one, nor a carriage return before it.
     return parse(bytes, {
       delimiter,
       quote,
       escape: escaper,
-      record_delimiter: ['\r\n', '\n'],
+      record_delimiter: separator,
       relax_column_count: true,
     });
   } catch (error) {
