@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { faultOf, open, partitionsOf, readAll, useFolder } from './reading.js';
+import { open, partitionsOf, readAll, readPartition, useFolder } from './reading.js';
 
 const folder = useFolder();
 
 async function read(
   type: 'json' | 'ndjson',
   content: string | Uint8Array,
-  maxRecordSize = 1024,
+  recordPath?: string | string[],
 ): Promise<string[]> {
   const path = folder.newFile(`.${type}`, content);
   // In small blocks, so that what is longer than the longest record really comes in pieces.
-  const records = await readAll(open({ type, path, maxRecordSize }, { blockSize: 100 }));
+  const fields = { type, path, maxRecordSize: 1024, ...(recordPath && { recordPath }) };
+  const records = await readAll(open(fields, { blockSize: 100 }));
   return records.map(({ raw, fault }) => fault ?? Buffer.from(raw, 'latin1').toString());
 }
 
@@ -73,9 +74,9 @@ describe('json', () => {
     ['a comma at the start', `[,${one}]`, ['empty_element', one]],
     ['a comma at the end', `[${one},]`, [one, 'empty_element']],
     ['a long element', `[${one},{"a":"${'x'.repeat(2000)}}"},${two}]`, [one, 'record_too_long', two]],
-    ['text behind the array', `[${one}] and more, ${two}`, [one, 'trailing_text']],
-    ['much text behind the array', `[${one}]${'x'.repeat(2000)}`, [one, 'trailing_text']],
-    ['text behind an empty array', `[]${one}`, ['trailing_text']],
+    ['text behind the array', `[${one}] and more, ${two}`, [one, 'unexpected_text', two]],
+    ['much text behind the array', `[${one}]${'x'.repeat(2000)}`, [one, 'unexpected_text']],
+    ['a bracket too many', `[${one}]]\n${two}`, [one, 'unexpected_text', two]],
     ['an end inside an element', `[${one},{"n":`, [one, 'unclosed']],
     [
       'an end inside a long element',
@@ -88,11 +89,30 @@ describe('json', () => {
     expect(await read('json', content)).toEqual(expected);
   });
 
-  test('one object is not an array, but may be ndjson', async () => {
-    const source = open({ type: 'json', path: folder.newFile('.json', ' {"n":1}\n{"n":2}') });
-    const fault = await faultOf(() => source.describe());
-    expect(fault).toMatchObject({ code: 'not_an_array', fault: 'user' });
-    expect(fault.mend).toContain('ndjson');
+  test.each([
+    ['documents without anything between them', `${one}[${two},${one}]${two}`, [one, two, one, two]],
+    ['documents on lines', `\n${one}\r\n[]\n ${two}\n`, [one, two]],
+    ['other values', `1 -2.5 true null "{"\n${one}`, [...Array(5).fill('not_an_object'), one]],
+    ['a word at the end', `${one}nul`, [one, 'invalid_json']],
+    ['commas between them', `${one}, ${two}`, [one, 'unexpected_text', two]],
+    ['a line of text', `${one}\n# {} and []\n${two}`, [one, 'unexpected_text', '{}', 'unexpected_text', two]],
+    ['a mark between them', `${one}\ufeff${two}`, [one, 'unexpected_text', two]],
+    ['a long object', `{"a":"${'x'.repeat(2000)}"}${two}`, ['record_too_long', two]],
+    ['an end inside an object', `${one}{"n":1`, [one, 'unclosed']],
+    ['an end inside a string', `${one}"n`, [one, 'unclosed']],
+  ])('takes %s as documents', async (_name, content, expected) => {
+    expect(await read('json', content)).toEqual(expected);
+  });
+
+  test('tells where to look when a document is too long for a record', async () => {
+    const path = folder.newFile('.json', `{"a":"${'x'.repeat(2000)}"}`);
+    const source = open({ type: 'json', path, maxRecordSize: 1024 });
+    const [partition] = (await partitionsOf(source)).partitions;
+    const messages: (string | undefined)[] = [];
+    for await (const batch of source.read(partition, partition.start, new AbortController().signal)) {
+      messages.push(batch.fault(0)?.message);
+    }
+    expect(messages).toEqual([expect.stringContaining('source.recordPath')]);
   });
 
   test.each([
@@ -111,5 +131,112 @@ describe('json', () => {
     const depth = 500_000;
     const content = `[${'{"a":'.repeat(depth)}1${'}'.repeat(depth)},{}]`;
     expect(await read('json', content)).toEqual(['record_too_long', '{}']);
+  });
+});
+
+describe('json with recordPath', () => {
+  const [one, two] = ['{"n":1}', '{"n":2}'];
+  const lost = 'path_not_found';
+  test.each([
+    ['an array', `{"a":1,"data":{"x":[{}],"items":[ ${one}, ${two} ]},"z":{}}`, [one, two]],
+    ['an object', `{"data":{"items":${one}}}`, [one]],
+    ['an empty array', `{"data":{"items":[]}}`, []],
+    ['another value', `{"data":{"items":5}}`, ['not_an_object']],
+    [
+      'other values in an array',
+      `{"data":{"items":[5,null,[${one}],${two}]}}`,
+      [...Array(3).fill('not_an_object'), two],
+    ],
+    ['null', `{"data":{"items": null }}`, [lost]],
+    ['a broken value', `{"data":{"items":nul,"items":{"a":}}}`, ['invalid_json', 'invalid_json']],
+    ['several documents', `{"data":{"items":${one}}}\n{"data":{"items":[${two}]}}`, [one, two]],
+    ['a name that comes twice', `{"data":{"items":[${one}]},"data":{"items":[],"items":${two}}}`, [one, two]],
+    ['an escaped name', `{"d\\u0061ta":{"\\u0069tems":[${one}]}}`, [one]],
+    [
+      'names that are much alike',
+      `{"dat":1,"data ":2,"DATA":3,"\\u0064at\\u0062":4,"data":{"items":${one}}}`,
+      [one],
+    ],
+    ['no member', `{"data":{"item":${one}},"items":[${two}]}`, [lost]],
+    ['an empty object', `{ } {"data":{}}`, [lost, lost]],
+    ['another kind of value on the way', `{"data":[{"items":${one}}]} [${two}] 5 "x"`, Array(4).fill(lost)],
+    ['null on the way', `{"data":null}`, [lost]],
+    ['a document that is not closed', `{"data":{"items":[${one}]},`, [one, 'unclosed']],
+    ['a document that ends inside a skipped value', `{"data":{"items":[${one}]},"x":["`, [one, 'unclosed']],
+    ['a document that ends inside a name', `{"data":{"ite`, ['unclosed']],
+    ['an array that is not closed', `{"data":{"items":[${one}`, [one, 'unclosed']],
+  ])('finds %s', async (_name, content, expected) => {
+    expect(await read('json', content, 'data.items')).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a comma too many',
+      `{,"x":1,,"items":[${one}],}`,
+      ['empty_element', 'empty_element', one, 'empty_element'],
+    ],
+    ['a comma that is missing', `{"x":1 "y":[","],"items":[${one}]}`, ['missing_comma', one]],
+    ['a comma that is missing before the records', `{"x":1 "items":[${one}]}`, ['missing_comma', lost]],
+    ['a name without quotes', `{x:"},{",items:{},"items":[${one}]}`, ['missing_name', 'missing_name', one]],
+    ['a name without an end', `{"x:1,\n"items":[${one}]}`, ['open_string', lost]],
+    ['a long name', `{"${'x'.repeat(3000)}":1,"items":[${one}]}`, [one]],
+    [
+      'a colon that is missing',
+      `{"x" 1,"y","items":[${one}],"items"}`,
+      ['missing_colon', 'missing_colon', one, 'missing_colon'],
+    ],
+    [
+      'a value that is missing',
+      `{"x":,"y":],"items":[${one}],"items":}`,
+      ['missing_value', 'missing_value', one, 'missing_value'],
+    ],
+    ['a broken word', `{"x":nul,"y":1.,"z":-0.5e+1,"items":[${one}]}`, ['invalid_json', 'invalid_json', one]],
+    ['a string without an end', `{"x":"y\n,"items":[${one}]}`, ['open_string', one]],
+    ['a bracket too many', `{"x":[1]],"items":[${one}]}`, ['missing_comma', one]],
+    ['a brace that is missing', `{"items":[${one}],"x":{"y":1}`, [one, 'unclosed']],
+    [
+      'a brace too many',
+      `{"x":{}},"items":[${one}]}`,
+      [lost, 'unexpected_text', lost, 'unexpected_text', lost, 'unexpected_text'],
+    ],
+    ['a broken record', `{"items":[${one},{"n":},${two}]}`, [one, 'invalid_json', two]],
+    [
+      'a long value beside the path',
+      `{"x":["${'x'.repeat(3000)}"],"items":[${one}],"y":"${'y'.repeat(3000)}"}`,
+      [one],
+    ],
+    ['a long value on the way', `["${'x'.repeat(3000)}"]{"items":[${one}]}`, [lost, one]],
+    ['a long broken member', `{"x" "${'x'.repeat(3000)}","items":[${one}]}`, ['missing_colon', one]],
+  ])('%s costs no more than it must', async (_name, content, expected) => {
+    expect(await read('json', content, 'items')).toEqual(expected);
+  });
+
+  test.each([
+    ['*', `[${one},[${two},5],null]`, [one, two, 'not_an_object', lost]],
+    ['*', `{"*":${one}}`, [lost]],
+    ['a.*.b', `{"a":[{"b":${one}},{"b":[${two},${one}]},{"c":{}},{"b":[]}]}`, [one, two, one, lost]],
+    ['a.*.b', `{"a":[]}`, []],
+    [
+      'a.*.b',
+      `{"a":[5,{"b":${one}} {"b":${two}},,]}`,
+      [lost, one, 'missing_comma', 'empty_element', 'empty_element'],
+    ],
+    ['*.*.*', `[[],[[],[[${one}],${two}]]]`, [one, two]],
+  ])('goes through arrays at %s', async (recordPath, content, expected) => {
+    expect(await read('json', content, recordPath)).toEqual(expected);
+  });
+
+  test('takes names with dots and quotes from a list', async () => {
+    const content = JSON.stringify({ 'a.b': { '': 1, '"é': [{ n: 1 }] } });
+    expect(await read('json', content, ['a.b', '"é'])).toEqual([one]);
+  });
+
+  test('tells how far reading went, whatever is open there', async () => {
+    const source = open({ type: 'json', path: folder.newFile('.json', ` ${one}[${two}]${one}`) });
+    const [partition] = (await partitionsOf(source)).partitions;
+    const { positions } = await readPartition(source, partition);
+    expect(positions).toEqual(['8/1', 16, 25]);
+    expect(positions.map((position) => source.sourceBytesBefore(partition, position))).toEqual([7, 15, 24]);
+    await expect(readPartition(source, partition, '8/x')).rejects.toThrow(TypeError);
   });
 });

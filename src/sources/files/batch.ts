@@ -1,6 +1,7 @@
 import type { RecordFault } from '../../job/fault.js';
 import type { Position } from '../../job/report.js';
 import { type Cut, type RecordBytes, rawLimit } from './cut.js';
+import { positionOf } from './position.js';
 
 /** What the records of a file have in common. */
 export interface FileContext {
@@ -24,7 +25,7 @@ export class FileBatch {
   }
 
   positionAfter(i: number): Position {
-    return this.#cut.base + this.#cut.nexts[i];
+    return positionOf(this.#cut.base + this.#cut.nexts[i], this.#cut.contexts[i]);
   }
 
   id(i: number): string {

@@ -23,14 +23,19 @@ export interface Cut extends RecordBytes {
   readonly base: number;
   /** Index from which reading goes on after each record; it may lie behind the buffer. */
   readonly nexts: readonly number[];
+  /** What a cutter has to know to go on there: {@link Cutter.context}. */
+  readonly contexts: readonly number[];
   /** Why records are dirty, by their number; more are found when they are parsed. */
   readonly faults: Map<number, RecordFault>;
 }
+
+type RecordState = Pick<Cutter, 'fault' | 'context'>;
 
 class OpenCut implements Cut {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   readonly nexts: number[] = [];
+  readonly contexts: number[] = [];
   readonly faults = new Map<number, RecordFault>();
 
   constructor(
@@ -43,16 +48,18 @@ class OpenCut implements Cut {
     return starts.length >= MAX_RECORDS || ends[ends.length - 1] - starts[0] >= MAX_BYTES;
   }
 
-  add(start: number, end: number, next: number, fault: RecordFault | undefined): void {
+  add(start: number, end: number, next: number, { fault, context = 0 }: RecordState): void {
     if (fault) this.faults.set(this.starts.length, fault);
     this.starts.push(start);
     this.ends.push(end);
     this.nexts.push(next);
+    this.contexts.push(context);
   }
 
   /** Nothing comes between the last record and `position` in the input: let reading go on there. */
   extendTo(position: number): void {
     this.nexts[this.nexts.length - 1] = position - this.base;
+    this.contexts[this.contexts.length - 1] = 0;
   }
 }
 
@@ -90,12 +97,12 @@ export async function* cutRecords(
     if (found === Found.OVERLONG) {
       const head = window.buffer.subarray(cutter.start, cutter.start + rawLimit(maxRecordSize));
       cut = new OpenCut(Buffer.from(head), start);
-      const { fault } = cutter;
+      const { fault, context } = cutter;
       from = await skipOverlong(window, cutter, () => signal.throwIfAborted());
-      cut.add(0, head.length, window.base + from - start, fault);
+      cut.add(0, head.length, window.base + from - start, { fault, context });
     } else {
       cut ??= new OpenCut(window.buffer, window.base);
-      cut.add(cutter.start, cutter.end, cutter.next, cutter.fault);
+      cut.add(cutter.start, cutter.end, cutter.next, cutter);
       from = cutter.next;
     }
   }

@@ -29,6 +29,8 @@ export interface Cutter {
   readonly next: number;
   /** Why the record is dirty, as far as its bytes tell that before they are parsed. */
   readonly fault: RecordFault | undefined;
+  /** What it takes, beside the offset, to go on from `next` without having read what stands before; 0 if left out. */
+  readonly context?: number;
   /**
    * Looks for the next record from `from` on.
    * @param buffer the bytes; the whole of them, not a part of a larger one

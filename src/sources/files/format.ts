@@ -23,8 +23,11 @@ export interface FileFormat {
    * @throws Fault the user's if the file is not as the job says
    */
   begin(window: Window, from: number, path: string): Promise<Beginning>;
-  /** @param first whether the search begins where the records start, not behind one of them */
-  cutter(first: boolean): Cutter;
+  /**
+   * @param first whether the search begins where the records start, not behind one of them
+   * @param context what {@link Cutter.context} was behind the one before; 0 unless given
+   */
+  cutter(first: boolean, context?: number): Cutter;
   /**
    * The first place at or behind `target` where a plain file may be split; its end if there is none.
    * @param start a place where it may be split

@@ -69,7 +69,7 @@ export async function makePage(
     const file = await OpenFile.open(path, options.blockSize, resumed?.fingerprint);
     try {
       const { fingerprint } = file;
-      const beginning = await firstRecords(format, file, headers);
+      const beginning = await firstRecords(format, file, headers, alive);
       if (!beginning.hasRecords) empty.push(path);
       let start: number | undefined = beginning.hasRecords ? (resumed?.offset ?? beginning.start) : undefined;
       while (start !== undefined) {
@@ -94,6 +94,7 @@ async function firstRecords(
   format: FileFormat,
   file: OpenFile,
   headers: HeaderCheck,
+  alive: () => void,
 ): Promise<{ start: number; hasRecords: boolean }> {
   const { window, from } = await file.beginning();
   try {
@@ -102,6 +103,7 @@ async function firstRecords(
     const cutter = format.cutter(true);
     let found = cutter.find(window.buffer, start - window.base, window.atEnd);
     while (found === Found.MORE) {
+      alive();
       await window.more(cutter.next);
       found = cutter.find(window.buffer, 0, window.atEnd);
     }

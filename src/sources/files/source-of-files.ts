@@ -8,6 +8,7 @@ import { HeaderCheck } from './header-check.js';
 import { listFiles } from './list.js';
 import { isCompressed, OpenFile } from './open-file.js';
 import { type FileCursor, type FilePartition, type FileSourceOptions, makePage } from './pages.js';
+import { placeOf } from './position.js';
 
 /** Files of one format as a source. */
 export function sourceOfFiles(format: FileFormat, options: FileSourceOptions): Source {
@@ -21,7 +22,7 @@ export function sourceOfFiles(format: FileFormat, options: FileSourceOptions): S
     sourceBytesBefore: ({ spec, start, sourceBytes }, position) =>
       isCompressed((spec as FilePartition).path)
         ? 0
-        : Math.min(Number(position) - Number(start), sourceBytes),
+        : Math.min(placeOf(position).offset - Number(start), sourceBytes),
     verify: ({ spec }) => {
       const { path, fingerprint } = spec as FilePartition;
       return checkUnchanged(path, fingerprint);
@@ -65,19 +66,19 @@ async function* read(
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
   const { path, fingerprint, end = Infinity } = partition.spec as FilePartition;
-  if (typeof position !== 'number') throw new TypeError(`a position in a file is a number, not ${position}`);
+  const { offset, context } = placeOf(position);
   signal.throwIfAborted();
   const { maxRecordSize } = format;
-  const context = { fileId: fileId(path, fingerprint), name: basename(path), maxRecordSize };
+  const fileContext = { fileId: fileId(path, fingerprint), name: basename(path), maxRecordSize };
   const file = await OpenFile.open(path, blockSize, fingerprint);
   try {
     const columns = await beginningColumns(format, file);
-    const window = await file.window(position, end);
+    const window = await file.window(offset, end);
     if (window) {
-      const cutter = format.cutter(position === partition.start);
+      const cutter = format.cutter(position === partition.start, context);
       try {
         for await (const cut of cutRecords(window, cutter, end, maxRecordSize, signal)) {
-          yield format.batch(cut, context, columns);
+          yield format.batch(cut, fileContext, columns);
         }
       } finally {
         await window.close();

@@ -1,84 +1,80 @@
-const BACKSLASH = 0x5c;
-const LF = 0x0a;
-const QUOTE = 0x22;
-export const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-export const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+import { CLOSE_BRACE, CLOSE_BRACKET, ENDS_WORD, LF, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
+import { StringEnd } from './string-end.js';
 
-/** Bytes that end a bare word: separators, what starts another value, white space. */
-const ENDS_WORD: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
-  [QUOTE, COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, 0x20, 0x09, 0x0a, 0x0d].includes(byte),
-);
+/** Looks for the end of something, buffer by buffer, in constant memory. */
+export interface EndFinder {
+  /** @returns the index behind the last byte, or -1 if `stop` comes first; then go on from there */
+  search(buffer: Buffer, from: number, stop: number): number;
+  /** Whether more must come, after a search that came to `stop`; else the end of the file may end it as well. */
+  readonly isOpen: boolean;
+}
 
 /**
- * Looks for the end of one element of a JSON array, buffer by buffer, in constant memory.
+ * Finds the end of one JSON value.
  *
- * An object ends where its braces are balanced, an inner array where its brackets are: the other kind is not looked at,
- * so that one that is missing or too many costs its own element alone. A line feed ends a string, because none may
- * stand in one: a forgotten quote then costs no more than it must.
+ * An object ends where its braces are balanced, an array where its brackets are: the other kind is not looked at,
+ * so that one that is missing or too many costs its own value alone.
  */
-export class ElementEnd {
+export class ElementEnd implements EndFinder {
+  /** Whether it was a string that a line feed has ended; that is then no part of it. */
+  isCutByLine = false;
   #first = 0;
   #isFirstByte = true;
   #depth = 0;
   #inString = false;
-  #escaped = false;
+  readonly #stringEnd = new StringEnd();
 
-  /** @param first the element's first byte, which is the next one to be looked at */
+  /** @param first the value's first byte, which is the next one to be looked at */
   begin(first: number): void {
+    this.isCutByLine = false;
     this.#first = first;
     this.#isFirstByte = true;
     this.#depth = 0;
     this.#inString = false;
-    this.#escaped = false;
   }
 
-  /** @returns the index behind the element's last byte, or -1 if `stop` comes first; then go on from there */
+  get isOpen(): boolean {
+    return this.#first === OPEN_BRACE || this.#first === OPEN_BRACKET || this.#first === QUOTE;
+  }
+
   search(buffer: Buffer, from: number, stop: number): number {
     if (this.#first === OPEN_BRACE) return this.#nested(buffer, from, stop, OPEN_BRACE, CLOSE_BRACE);
     if (this.#first === OPEN_BRACKET) return this.#nested(buffer, from, stop, OPEN_BRACKET, CLOSE_BRACKET);
     let at = from;
     if (this.#isFirstByte && at < stop) {
       this.#isFirstByte = false;
+      this.#stringEnd.begin();
       at++;
     }
     return this.#first === QUOTE ? this.#string(buffer, at, stop) : this.#word(buffer, at, stop);
   }
 
   #nested(buffer: Buffer, from: number, stop: number, open: number, close: number): number {
+    const quote = QUOTE;
     let depth = this.#depth;
-    let inString = this.#inString;
-    let escaped = this.#escaped;
-    for (let at = from; at < stop; at++) {
+    let at = this.#inString ? this.#stringEnd.search(buffer, from, stop) + 1 : from;
+    this.#inString &&= at === 0;
+    if (this.#inString) return -1;
+    for (; at < stop; at++) {
       const byte = buffer[at];
-      if (inString) {
-        if (byte === LF) inString = false;
-        else if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) inString = false;
-      } else if (byte === QUOTE) {
-        inString = true;
-        escaped = false;
+      if (byte === quote) {
+        this.#stringEnd.begin();
+        at = this.#stringEnd.search(buffer, at + 1, stop);
+        if (at === -1) {
+          this.#inString = true;
+          break;
+        }
       } else if (byte === open) depth++;
       else if (byte === close && --depth === 0) return at + 1;
     }
     this.#depth = depth;
-    this.#inString = inString;
-    this.#escaped = escaped;
     return -1;
   }
 
   #string(buffer: Buffer, from: number, stop: number): number {
-    for (let at = from; at < stop; at++) {
-      const byte = buffer[at];
-      if (byte === LF) return at;
-      if (this.#escaped) this.#escaped = false;
-      else if (byte === BACKSLASH) this.#escaped = true;
-      else if (byte === QUOTE) return at + 1;
-    }
-    return -1;
+    const end = this.#stringEnd.search(buffer, from, stop);
+    this.isCutByLine = end !== -1 && buffer[end] === LF;
+    return end === -1 || this.isCutByLine ? end : end + 1;
   }
 
   #word(buffer: Buffer, from: number, stop: number): number {

@@ -1,18 +1,19 @@
-import { userFault } from '../../job/fault.js';
 import type { JsonSource } from '../../job/source-schema.js';
 import { JsonFileBatch } from '../files/batch.js';
 import type { Beginning, FileFormat } from '../files/format.js';
 import type { Window } from '../files/window.js';
-import { ElementCutter } from './element-cutter.js';
+import { DocumentCutter } from './document-cutter.js';
 import { checkObjects } from './object-check.js';
+import { levelsOf } from './record-path.js';
 import { afterWhiteSpace } from './white-space.js';
 
-/** One array of objects. It can't be split: only who has read all before a brace knows what it closes. */
-export function jsonFormat({ maxRecordSize }: JsonSource): FileFormat {
+/** JSON documents. A file can't be split: only who has read all before a brace knows what it closes. */
+export function jsonFormat({ maxRecordSize, recordPath = [] }: JsonSource): FileFormat {
+  const levels = levelsOf(recordPath);
   return {
     maxRecordSize,
     begin: readBeginning,
-    cutter: (first) => new ElementCutter(maxRecordSize, first),
+    cutter: (first, context = 0) => new DocumentCutter(maxRecordSize, levels, first ? undefined : context),
     border: async () => Infinity,
     batch: (cut, file) => {
       checkObjects(cut, cut.faults);
@@ -21,19 +22,11 @@ export function jsonFormat({ maxRecordSize }: JsonSource): FileFormat {
   };
 }
 
-async function readBeginning(window: Window, from: number, path: string): Promise<Beginning> {
+async function readBeginning(window: Window, from: number): Promise<Beginning> {
   let at = afterWhiteSpace(window.buffer, from);
   while (at === window.buffer.length && !window.atEnd) {
     await window.more(at);
     at = afterWhiteSpace(window.buffer, 0);
   }
-  const first = window.buffer.toString('latin1', at, at + 1);
-  if (first === '' || first === '[') return { start: window.base + at };
-  throw userFault(
-    'not_an_array',
-    `${path} does not hold an array of objects: it does not begin with [`,
-    first === '{'
-      ? 'If it holds one object a line, set source.type to ndjson; if the array stands inside an object, take it out.'
-      : 'Check source.path and source.type.',
-  );
+  return { start: window.base + at };
 }

@@ -1,0 +1,38 @@
+import { QUOTE } from './bytes.js';
+
+/** Bytes of a UTF-16 unit where it takes the most: as an escape. */
+const LONGEST_UNIT = 6;
+
+/** The name of a member that is looked for in bytes. */
+export class MemberName {
+  /** Bytes of the longest way to write it, quotes included. */
+  readonly longest: number;
+  readonly #name: string;
+  /** The shortest way to write it. */
+  readonly #quoted: Buffer;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#quoted = Buffer.from(JSON.stringify(name));
+    this.longest = name.length * LONGEST_UNIT + 2;
+  }
+
+  /** Whether the string between two indexes, quotes included, is this name, however it is written. */
+  matches(buffer: Buffer, start: number, end: number): boolean {
+    const length = end - start;
+    if (length < this.#quoted.length || length > this.longest || buffer[end - 1] !== QUOTE) return false;
+    if (length === this.#quoted.length && this.#quoted.compare(buffer, start, end) === 0) return true;
+    const text = buffer.toString('utf8', start, end);
+    return text.includes('\\') && decoded(text) === this.#name;
+  }
+}
+
+/** The text of a JSON string; undefined if it is none. */
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
