@@ -18,7 +18,12 @@ const BLOCK_BYTES = 256 * 1024;
 /** A source of the kind that the job names. Nothing is opened yet. */
 export function createSource(spec: FileSource, options: SourceOptions): Source {
   const { partitionSize, blockSize = BLOCK_BYTES } = options;
-  return sourceOfFiles(formatOf(spec), { paths: spec.path, partitionSize, blockSize });
+  return sourceOfFiles(formatOf(spec), {
+    paths: spec.path,
+    encoding: spec.encoding,
+    partitionSize,
+    blockSize,
+  });
 }
 
 function formatOf(spec: FileSource): FileFormat {

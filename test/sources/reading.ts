@@ -121,6 +121,19 @@ export async function readAll(source: Source, limit?: number): Promise<ReadRecor
   return records;
 }
 
+/** The records of JSON formats as text; the fault's code of a dirty one. */
+export async function readJson(source: Source): Promise<string[]> {
+  const records: string[] = [];
+  for (const partition of (await partitionsOf(source)).partitions) {
+    for await (const batch of source.read(partition, partition.start, new AbortController().signal)) {
+      if (batch.shape !== 'json') throw new Error('no batch of JSON');
+      for (let i = 0; i < batch.length; i++)
+        records.push(batch.fault(i)?.code ?? Buffer.from(batch.json(i)).toString());
+    }
+  }
+  return records;
+}
+
 /** Reading from behind every record must give the records after it, and nothing else. */
 export async function expectResumable(source: Source, partition: Partition): Promise<void> {
   const { records, positions } = await readPartition(source, partition);

@@ -23,3 +23,14 @@ export function dialectOf(spec: CsvSource): Dialect {
     lineEnd: lineEndOf(spec),
   };
 }
+
+/** The characters that take a file apart, but for the line ends. */
+export function syntaxOf({
+  delimiter,
+  quote,
+  escape: escaper = '',
+  comment = '',
+  lineEnd,
+}: CsvSource): string {
+  return delimiter + quote + escaper + comment + (lineEnd.length === 1 ? lineEnd : '');
+}

@@ -5,7 +5,7 @@ import { Found } from '../files/cutter.js';
 import type { FileFormat } from '../files/format.js';
 import type { OpenFile } from '../files/open-file.js';
 import type { TextBatch } from '../source.js';
-import { type Dialect, dialectOf } from './dialect.js';
+import { type Dialect, dialectOf, syntaxOf } from './dialect.js';
 import { readHeader } from './header.js';
 import { RecordScanner } from './record-scanner.js';
 import { parseValues, type Values } from './values.js';
@@ -16,14 +16,15 @@ export function csvFormat(spec: CsvSource): FileFormat {
   const { maxRecordSize } = spec;
   return {
     maxRecordSize,
-    begin: async (window, from, path) =>
+    syntax: syntaxOf(spec),
+    begin: async (window, from, path, encoding) =>
       spec.header
-        ? readHeader(window, from, path, spec)
+        ? readHeader(window, from, path, spec, encoding)
         : { start: window.base + from, columns: Object.keys(spec.columns) },
     cutter: () => new RecordScanner(dialect, maxRecordSize),
     border: (file, start, target, alive) => csvBorder(file, dialect, maxRecordSize, start, target, alive),
-    batch: (cut, file, columns = []) =>
-      new CsvBatch(cut, file, columns, parseValues(cut, cut.faults, spec, columns.length)),
+    batch: (cut, text, file, columns = []) =>
+      new CsvBatch(cut, file, columns, parseValues(text, cut.faults, spec, columns.length)),
   };
 }
 

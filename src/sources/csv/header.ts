@@ -3,6 +3,7 @@ import { nearest } from '../../job/nearest.js';
 import type { CsvSource } from '../../job/source-schema.js';
 import type { RecordBytes } from '../files/cut.js';
 import { Found } from '../files/cutter.js';
+import type { FileEncoding } from '../files/encodings/file-encoding.js';
 import type { Beginning } from '../files/format.js';
 import type { Window } from '../files/window.js';
 import { dialectOf } from './dialect.js';
@@ -22,6 +23,7 @@ export async function readHeader(
   from: number,
   path: string,
   spec: CsvSource,
+  encoding: FileEncoding,
 ): Promise<Beginning> {
   const scanner = new RecordScanner(dialectOf(spec), spec.maxRecordSize);
   let found = scanner.find(window.buffer, from, window.atEnd);
@@ -31,9 +33,10 @@ export async function readHeader(
   }
   if (found === Found.END) return { start: window.base + scanner.next };
   const faults = new Map(scanner.fault && [[0, scanner.fault]]);
-  const text: RecordBytes = { buffer: window.buffer, starts: [scanner.start], ends: [scanner.end] };
+  const raw: RecordBytes = { buffer: window.buffer, starts: [scanner.start], ends: [scanner.end] };
   const seen = window.buffer.subarray(scanner.start, found === Found.RECORD ? scanner.end : undefined);
-  const [row] = scanner.fault ? [] : parseValues(text, faults, { ...spec, nullText: undefined }, undefined);
+  const text = encoding.decode(raw, faults);
+  const [row] = faults.size > 0 ? [] : parseValues(text, faults, { ...spec, nullText: undefined }, undefined);
   const fault = faults.get(0);
   if (!row || fault) {
     throw userFault(

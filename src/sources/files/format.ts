@@ -1,7 +1,8 @@
 import type { RecordBatch } from '../source.js';
 import type { FileContext } from './batch.js';
-import type { Cut } from './cut.js';
+import type { Cut, RecordBytes } from './cut.js';
 import type { Cutter } from './cutter.js';
+import type { FileEncoding } from './encodings/file-encoding.js';
 import type { OpenFile } from './open-file.js';
 import type { Window } from './window.js';
 
@@ -18,21 +19,27 @@ export interface FileFormat {
   /** Longest record, in bytes. */
   readonly maxRecordSize: number;
   /**
+   * The ASCII characters other than controls that take a file apart: where none of them can be a part of another
+   * character, a file is taken apart in its own encoding. Absent where its text does, too.
+   */
+  readonly syntax?: string;
+  /**
    * Reads what stands before the records.
    * @param from index in the window where the content starts, behind a byte order mark
    * @throws Fault the user's if the file is not as the job says
    */
-  begin(window: Window, from: number, path: string): Promise<Beginning>;
+  begin(window: Window, from: number, path: string, encoding: FileEncoding): Promise<Beginning>;
   /**
    * @param first whether the search begins where the records start, not behind one of them
    * @param context what {@link Cutter.context} was behind the one before; 0 unless given
    */
   cutter(first: boolean, context?: number): Cutter;
   /**
-   * The first place at or behind `target` where a plain file may be split; its end if there is none.
+   * The first place at or behind `target` where a file may be split; its end if there is none.
    * @param start a place where it may be split
    * @param alive called now and then; throws to stop
    */
   border(file: OpenFile, start: number, target: number, alive: () => void): Promise<number>;
-  batch(cut: Cut, file: FileContext, columns: readonly string[] | undefined): RecordBatch;
+  /** @param text the records of the cut in UTF-8 */
+  batch(cut: Cut, text: RecordBytes, file: FileContext, columns: readonly string[] | undefined): RecordBatch;
 }

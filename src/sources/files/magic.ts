@@ -3,47 +3,97 @@ import { type Fault, userFault } from '../../job/fault.js';
 interface Kind {
   readonly what: string;
   readonly bytes: readonly number[];
+  /** Where they stand. @default 0 */
+  readonly at?: number;
+  readonly code: string;
   readonly mend: string;
 }
 
-const DECOMPRESS = 'Decompress it, or compress it by gzip and let its name end in .gz.';
-const ENCODE = 'Convert it to UTF-8: iconv -f UTF-16 -t UTF-8 file > new-file.';
+const UNPACK = 'Unpack it, and name the files in it in source.path.';
+const DECOMPRESS = 'Decompress it, or compress it by gzip or zstd and let its name end in .gz or .zst.';
+const compressed = (what: string, bytes: readonly number[], mend = DECOMPRESS): Kind => ({
+  what,
+  bytes,
+  code: 'unsupported_compression',
+  mend,
+});
 
-/** First bytes of what can't be read as text. UTF-32 comes before UTF-16, whose mark starts alike. */
+const GZIP = compressed('gzip', [0x1f, 0x8b], 'Let its name end in .gz, or decompress it.');
+const ZSTD = compressed('zstd', [0x28, 0xb5, 0x2f, 0xfd], 'Let its name end in .zst, or decompress it.');
+
+/** First bytes of what can't be read as text. */
 const KINDS: readonly Kind[] = [
-  { what: 'gzip', bytes: [0x1f, 0x8b], mend: 'Let its name end in .gz, or decompress it.' },
-  { what: 'a zip archive', bytes: [0x50, 0x4b, 0x03, 0x04], mend: DECOMPRESS },
-  { what: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd], mend: DECOMPRESS },
-  { what: 'bzip2', bytes: [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59], mend: DECOMPRESS },
-  { what: 'xz', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], mend: DECOMPRESS },
-  { what: 'UTF-32', bytes: [0xff, 0xfe, 0x00, 0x00], mend: ENCODE.replace('UTF-16', 'UTF-32') },
-  { what: 'UTF-16', bytes: [0xff, 0xfe], mend: ENCODE },
-  { what: 'UTF-16', bytes: [0xfe, 0xff], mend: ENCODE },
+  GZIP,
+  ZSTD,
+  compressed('a zip archive', [0x50, 0x4b, 0x03, 0x04]),
+  compressed('bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59]),
+  compressed('xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
+  {
+    what: 'a tar archive',
+    bytes: [0x75, 0x73, 0x74, 0x61, 0x72],
+    at: 257,
+    code: 'unsupported_archive',
+    mend: UNPACK,
+  },
+  {
+    what: 'UTF-32',
+    bytes: [0xff, 0xfe, 0x00, 0x00],
+    code: 'unsupported_encoding',
+    mend: 'Convert it to UTF-8: iconv -f UTF-32 -t UTF-8 file > new-file.',
+  },
 ];
+
+const TAR_NAME = /\.(tar(\.[a-z0-9]+)?|tgz|tzst|tbz2?|txz)$/i;
 
 const UTF8_MARK = [0xef, 0xbb, 0xbf];
 
-/** Bytes that {@link strangeContent} and {@link markLength} look at. */
-export const MAGIC_BYTES = 7;
+/** Byte order marks, by the encoding that they tell. No text of another encoding starts so. */
+const MARKS: Readonly<Record<string, readonly number[]>> = {
+  'utf-8': UTF8_MARK,
+  'utf-16le': [0xff, 0xfe],
+  'utf-16be': [0xfe, 0xff],
+  gb18030: [0x84, 0x31, 0x95, 0x33],
+};
 
-/** What is wrong with content that starts with `head`: it is not UTF-8 text, but something known. */
-export function strangeContent(path: string, head: Buffer): Fault | undefined {
-  const kind = KINDS.find(({ bytes }) => startsWith(head, bytes));
-  if (!kind) return undefined;
-  const code =
-    kind.mend === DECOMPRESS || kind.what === 'gzip' ? 'unsupported_compression' : 'unsupported_encoding';
-  return userFault(code, `${path} holds ${kind.what}, not UTF-8 text`, kind.mend);
+/** Bytes at the start of a file that {@link strangeContent} looks at. */
+export const MAGIC_BYTES = 262;
+
+/** Bytes at the start of a text that {@link markLength} looks at. */
+export const MARK_BYTES = 4;
+
+/** What is wrong with a file whose name says that it is an archive. */
+export function strangeName(path: string): Fault | undefined {
+  return TAR_NAME.test(path)
+    ? userFault('unsupported_archive', `${path} is a tar archive by its name, not text`, UNPACK)
+    : undefined;
 }
 
-export function isGzip(head: Buffer): boolean {
-  return startsWith(head, KINDS[0].bytes);
+/** What is wrong with content that starts with `head`: it is not text of the encoding, but something known. */
+export function strangeContent(path: string, head: Buffer, encoding: string): Fault | undefined {
+  const kind = KINDS.find(({ bytes, at }) => stands(bytes, head, at));
+  if (kind)
+    return userFault(kind.code, `${path} holds ${kind.what}, which is not read as it stands`, kind.mend);
+  const marked = Object.keys(MARKS).find((name) => stands(MARKS[name], head));
+  if (marked === undefined || marked === encoding || (marked === 'gb18030' && encoding === 'gbk'))
+    return undefined;
+  return userFault(
+    'wrong_encoding',
+    `${path} starts with the byte order mark of ${marked}, but source.encoding is ${encoding}`,
+    `Set source.encoding to ${marked}, or move the files of each encoding by a job of their own.`,
+  );
 }
 
-/** Bytes of the UTF-8 byte order mark at the start of `head`: 3 or 0. */
-export function markLength(head: Buffer): number {
-  return startsWith(head, UTF8_MARK) ? UTF8_MARK.length : 0;
+export const isGzip = (head: Buffer): boolean => stands(GZIP.bytes, head);
+
+/**
+ * Bytes of the byte order mark at the start of what is taken apart.
+ * @param encoding of these bytes, not of the file
+ */
+export function markLength(head: Buffer, encoding: string): number {
+  const mark = MARKS[encoding === 'gbk' ? 'gb18030' : encoding];
+  return mark && stands(mark, head) ? mark.length : 0;
 }
 
-function startsWith(head: Buffer, bytes: readonly number[]): boolean {
-  return head.length >= bytes.length && bytes.every((byte, i) => head[i] === byte);
+function stands(bytes: readonly number[], head: Buffer, at = 0): boolean {
+  return head.length >= at + bytes.length && bytes.every((byte, i) => head[at + i] === byte);
 }

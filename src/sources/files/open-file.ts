@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
 import { compareFingerprints, type Fingerprint, takeFingerprint, vanished } from './fingerprint.js';
 import { gzipInput } from './gzip-input.js';
-import { isGzip, MAGIC_BYTES, markLength, strangeContent } from './magic.js';
+import { isGzip, MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
 import { plainInput } from './plain-input.js';
 import { type ByteInput, Window } from './window.js';
 
@@ -12,26 +13,41 @@ const SCRATCH_BYTES = 128 * 1024;
 /** Whether the file is decompressed while it is read, which its name alone decides. */
 export const isCompressed = (path: string): boolean => path.toLowerCase().endsWith('.gz');
 
-/** A file that is being read. Positions are byte offsets in its content: decompressed, byte order mark included. */
+/** How the files of a job are read. */
+export interface FileOptions {
+  /** Bytes read at a time. */
+  readonly blockSize: number;
+  readonly encoding: FileEncoding;
+}
+
+/** Whether positions in the file count bytes of the file itself, so that one can jump to them. */
+export const isSeekable = (path: string, encoding: FileEncoding): boolean =>
+  !isCompressed(path) && !encoding.isTranscoded;
+
+/**
+ * A file that is being read. Positions are byte offsets in its content: decompressed, byte order mark included; where
+ * the encoding needs it, in UTF-8.
+ */
 export class OpenFile {
   readonly #handle: FileHandle;
-  readonly #blockSize: number;
+  readonly #options: FileOptions;
   readonly path: string;
   readonly fingerprint: Fingerprint;
 
-  private constructor(handle: FileHandle, path: string, fingerprint: Fingerprint, blockSize: number) {
+  private constructor(handle: FileHandle, path: string, fingerprint: Fingerprint, options: FileOptions) {
     this.#handle = handle;
     this.path = path;
     this.fingerprint = fingerprint;
-    this.#blockSize = blockSize;
+    this.#options = options;
   }
 
   /**
-   * @param blockSize bytes read at a time
    * @param expected the fingerprint it must have
    * @throws Fault the user's if it can't be read or is not what was expected
    */
-  static async open(path: string, blockSize: number, expected?: Fingerprint): Promise<OpenFile> {
+  static async open(path: string, options: FileOptions, expected?: Fingerprint): Promise<OpenFile> {
+    const strange = strangeName(path);
+    if (strange) throw strange;
     const handle = await openForReading(path, expected !== undefined);
     try {
       return await onFile(path, async () => {
@@ -40,7 +56,7 @@ export class OpenFile {
         if (isCompressed(path) && fingerprint.size > 0 && !isGzip(head)) {
           throw inputCorrupt(path, 'its name ends in .gz, but it does not begin as gzip does');
         }
-        return new OpenFile(handle, path, fingerprint, blockSize);
+        return new OpenFile(handle, path, fingerprint, options);
       });
     } catch (error) {
       await handle.close();
@@ -51,17 +67,20 @@ export class OpenFile {
   /**
    * The content from its start on.
    * @returns a window whose records start at index `from`, behind a byte order mark
-   * @throws Fault the user's if the content is recognisably not UTF-8 text
+   * @throws Fault the user's if the content is recognisably not text of the encoding
    */
   async beginning(): Promise<{ window: Window; from: number }> {
-    const window = new Window(this.#input(0), 0, this.#blockSize, Infinity);
+    const { blockSize, encoding } = this.#options;
+    const content = this.#content(0);
     try {
-      await window.atLeast(MAGIC_BYTES);
-      const strange = strangeContent(this.path, window.buffer);
+      const head = await readHead(content, MAGIC_BYTES);
+      const strange = strangeContent(this.path, head, encoding.name);
       if (strange) throw strange;
-      return { window, from: markLength(window.buffer) };
+      const window = new Window(encoding.open(behindHead(head, content)), 0, blockSize, Infinity);
+      await window.atLeast(MARK_BYTES);
+      return { window, from: markLength(window.buffer, encoding.isTranscoded ? 'utf-8' : encoding.name) };
     } catch (error) {
-      await window.close();
+      await content.close();
       throw error;
     }
   }
@@ -71,23 +90,29 @@ export class OpenFile {
    * @param border see {@link Window}
    */
   async window(position: number, border: number): Promise<Window | undefined> {
-    const input = this.#input(position);
-    if (!isCompressed(this.path)) {
+    const { blockSize, encoding } = this.#options;
+    if (this.isSeekable) {
       const { size } = this.fingerprint;
       return position > size
         ? undefined
-        : new Window(input, position, this.#blockSize, Math.min(border, size));
+        : new Window(this.#content(position), position, blockSize, Math.min(border, size));
     }
-    if (await discard(input, position)) return new Window(input, position, this.#blockSize, border);
+    const input = encoding.open(this.#content(0));
+    if (await discard(input, position)) return new Window(input, position, blockSize, border);
     await input.close();
     return undefined;
+  }
+
+  get isSeekable(): boolean {
+    return isSeekable(this.path, this.#options.encoding);
   }
 
   close(): Promise<void> {
     return this.#handle.close();
   }
 
-  #input(position: number): ByteInput {
+  /** The decompressed bytes; of a file that is not compressed from `position` on. */
+  #content(position: number): ByteInput {
     const { size } = this.fingerprint;
     // An empty file is no valid gzip, but as clearly without records as a plain one.
     return isCompressed(this.path) && size > 0
@@ -103,6 +128,30 @@ async function openForReading(path: string, known: boolean): Promise<FileHandle>
   } catch (error) {
     throw known && errorCode(error) === 'ENOENT' ? vanished(path, error) : fileFault(error, path);
   }
+}
+
+/** The first bytes, fewer only where there are no more. */
+async function readHead(input: ByteInput, length: number): Promise<Buffer> {
+  const head = Buffer.alloc(length);
+  let filled = 0;
+  for (let read = -1; read !== 0 && filled < length; filled += read) {
+    read = await input.readInto(head, filled);
+  }
+  return head.subarray(0, filled);
+}
+
+/** An input whose first bytes have been read already. */
+function behindHead(head: Buffer, input: ByteInput): ByteInput {
+  let at = 0;
+  return {
+    async readInto(target, index) {
+      if (at === head.length) return input.readInto(target, index);
+      const copied = head.copy(target, index, at);
+      at += copied;
+      return copied;
+    },
+    close: () => input.close(),
+  };
 }
 
 /** Reads `count` bytes and drops them. @returns whether there were as many */

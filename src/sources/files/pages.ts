@@ -7,15 +7,13 @@ import type { FileFormat } from './format.js';
 import { HeaderCheck, type KnownHeader } from './header-check.js';
 import { rangeLabel } from './label.js';
 import { listFiles } from './list.js';
-import { isCompressed, OpenFile } from './open-file.js';
+import { type FileOptions, OpenFile } from './open-file.js';
 
-export interface FileSourceOptions {
+export interface FileSourceOptions extends FileOptions {
   /** Absolute paths and globs. */
   readonly paths: string | readonly string[];
-  /** About how many bytes of a plain file a partition holds. */
+  /** About how many bytes of a file that can be split a partition holds. */
   readonly partitionSize: number;
-  /** Bytes read at a time. */
-  readonly blockSize: number;
 }
 
 /** What a partition of a file is read by. */
@@ -41,7 +39,7 @@ export interface FileCursor {
 const MAX_FILES = 1000;
 const MAX_WARNINGS = 20;
 
-/** The next partitions: those of a plain file end at borders between records, any other file is one. */
+/** The next partitions: those of a file that one can jump in end at borders between records, any other file is one. */
 export async function makePage(
   format: FileFormat,
   options: FileSourceOptions,
@@ -66,10 +64,10 @@ export async function makePage(
     if (partitions.length >= limit || number - from >= MAX_FILES) return page({ file: number, path });
     alive();
     const resumed = number === from ? cursor : undefined;
-    const file = await OpenFile.open(path, options.blockSize, resumed?.fingerprint);
+    const file = await OpenFile.open(path, options, resumed?.fingerprint);
     try {
       const { fingerprint } = file;
-      const beginning = await firstRecords(format, file, headers, alive);
+      const beginning = await firstRecords(format, file, options, headers, alive);
       if (!beginning.hasRecords) empty.push(path);
       let start: number | undefined = beginning.hasRecords ? (resumed?.offset ?? beginning.start) : undefined;
       while (start !== undefined) {
@@ -93,12 +91,13 @@ export async function makePage(
 async function firstRecords(
   format: FileFormat,
   file: OpenFile,
+  { encoding }: FileOptions,
   headers: HeaderCheck,
   alive: () => void,
 ): Promise<{ start: number; hasRecords: boolean }> {
   const { window, from } = await file.beginning();
   try {
-    const { start, columns } = await format.begin(window, from, file.path);
+    const { start, columns } = await format.begin(window, from, file.path, encoding);
     headers.check(file.path, columns);
     const cutter = format.cutter(true);
     let found = cutter.find(window.buffer, start - window.base, window.atEnd);
@@ -121,7 +120,7 @@ async function endOf(
   partitionSize: number,
   alive: () => void,
 ): Promise<number | undefined> {
-  if (isCompressed(file.path)) return undefined;
+  if (!file.isSeekable) return undefined;
   const end = await format.border(file, start, start + partitionSize, alive);
   return end < file.fingerprint.size ? end : undefined;
 }

@@ -2,27 +2,32 @@ import { basename } from 'node:path';
 import type { Position } from '../../job/report.js';
 import type { Partition, RecordBatch, Source, SourceDescription } from '../source.js';
 import { cutRecords } from './cut.js';
+import { fileEncoding } from './encodings/file-encoding.js';
 import { checkUnchanged, fileId } from './fingerprint.js';
 import type { FileFormat } from './format.js';
 import { HeaderCheck } from './header-check.js';
 import { listFiles } from './list.js';
-import { isCompressed, OpenFile } from './open-file.js';
+import { type FileOptions, isSeekable, OpenFile } from './open-file.js';
 import { type FileCursor, type FilePartition, type FileSourceOptions, makePage } from './pages.js';
 import { placeOf } from './position.js';
 
+/** The options of a source of files, its encoding by any of its names. */
+type GivenOptions = Omit<FileSourceOptions, 'encoding'> & { readonly encoding: string };
+
 /** Files of one format as a source. */
-export function sourceOfFiles(format: FileFormat, options: FileSourceOptions): Source {
+export function sourceOfFiles(format: FileFormat, given: GivenOptions): Source {
+  const options = { ...given, encoding: fileEncoding(given.encoding, format.syntax) };
   return {
     describe: () => describe(format, options),
     partition: (cursor, limit, first, alive) =>
       makePage(format, options, cursor as FileCursor | undefined, limit, first, alive),
     read: (partition, position, signal) => read(format, options, partition, position, signal),
-    // Positions count decompressed bytes, which say nothing of the bytes of a compressed file. The last position of
-    // an array lies behind the file.
+    // Positions count decompressed and decoded bytes, which may say nothing of those of the file. The last position
+    // of an array lies behind the file.
     sourceBytesBefore: ({ spec, start, sourceBytes }, position) =>
-      isCompressed((spec as FilePartition).path)
-        ? 0
-        : Math.min(placeOf(position).offset - Number(start), sourceBytes),
+      isSeekable((spec as FilePartition).path, options.encoding)
+        ? Math.min(placeOf(position).offset - Number(start), sourceBytes)
+        : 0,
     verify: ({ spec }) => {
       const { path, fingerprint } = spec as FilePartition;
       return checkUnchanged(path, fingerprint);
@@ -30,17 +35,14 @@ export function sourceOfFiles(format: FileFormat, options: FileSourceOptions): S
   };
 }
 
-async function describe(
-  format: FileFormat,
-  { paths, blockSize }: FileSourceOptions,
-): Promise<SourceDescription> {
-  const inputs = await listFiles(paths);
+async function describe(format: FileFormat, options: FileSourceOptions): Promise<SourceDescription> {
+  const inputs = await listFiles(options.paths);
   const headers = new HeaderCheck();
   let sourceBytes = 0;
   for (const path of inputs) {
-    const file = await OpenFile.open(path, blockSize);
+    const file = await OpenFile.open(path, options);
     try {
-      headers.check(path, await beginningColumns(format, file));
+      headers.check(path, await beginningColumns(format, file, options));
       sourceBytes += file.fingerprint.size;
     } finally {
       await file.close();
@@ -49,10 +51,14 @@ async function describe(
   return { inputs, sourceBytes, columns: headers.columns, warnings: [] };
 }
 
-async function beginningColumns(format: FileFormat, file: OpenFile): Promise<readonly string[] | undefined> {
+async function beginningColumns(
+  format: FileFormat,
+  file: OpenFile,
+  { encoding }: FileOptions,
+): Promise<readonly string[] | undefined> {
   const { window, from } = await file.beginning();
   try {
-    return (await format.begin(window, from, file.path)).columns;
+    return (await format.begin(window, from, file.path, encoding)).columns;
   } finally {
     await window.close();
   }
@@ -60,7 +66,7 @@ async function beginningColumns(format: FileFormat, file: OpenFile): Promise<rea
 
 async function* read(
   format: FileFormat,
-  { blockSize }: FileSourceOptions,
+  options: FileSourceOptions,
   partition: Partition,
   position: Position,
   signal: AbortSignal,
@@ -70,15 +76,16 @@ async function* read(
   signal.throwIfAborted();
   const { maxRecordSize } = format;
   const fileContext = { fileId: fileId(path, fingerprint), name: basename(path), maxRecordSize };
-  const file = await OpenFile.open(path, blockSize, fingerprint);
+  const file = await OpenFile.open(path, options, fingerprint);
   try {
-    const columns = await beginningColumns(format, file);
+    const columns = await beginningColumns(format, file, options);
     const window = await file.window(offset, end);
     if (window) {
       const cutter = format.cutter(position === partition.start, context);
       try {
         for await (const cut of cutRecords(window, cutter, end, maxRecordSize, signal)) {
-          yield format.batch(cut, fileContext, columns);
+          const text = options.encoding.decode(cut, cut.faults);
+          yield format.batch(cut, text, fileContext, columns);
         }
       } finally {
         await window.close();

@@ -8,16 +8,18 @@ import { levelsOf } from './record-path.js';
 import { afterWhiteSpace } from './white-space.js';
 
 /** JSON documents. A file can't be split: only who has read all before a brace knows what it closes. */
-export function jsonFormat({ maxRecordSize, recordPath = [] }: JsonSource): FileFormat {
-  const levels = levelsOf(recordPath);
+export function jsonFormat({ maxRecordSize, recordPath }: JsonSource): FileFormat {
+  const levels = levelsOf(recordPath ?? []);
   return {
     maxRecordSize,
+    // A path has names in it, which may be any text.
+    ...(recordPath === undefined && { syntax: '{}[]",:\\' }),
     begin: readBeginning,
     cutter: (first, context = 0) => new DocumentCutter(maxRecordSize, levels, first ? undefined : context),
     border: async () => Infinity,
-    batch: (cut, file) => {
-      checkObjects(cut, cut.faults);
-      return new JsonFileBatch(cut, file, cut);
+    batch: (cut, text, file) => {
+      checkObjects(text, cut.faults);
+      return new JsonFileBatch(cut, file, text);
     },
   };
 }

@@ -10,12 +10,13 @@ import { LF, LineCutter } from './line-cutter.js';
 export function ndjsonFormat({ maxRecordSize }: NdjsonSource): FileFormat {
   return {
     maxRecordSize,
+    syntax: '',
     begin: async (window, from) => ({ start: window.base + from }),
     cutter: () => new LineCutter(maxRecordSize),
     border: (file, _start, target, alive) => lineBorder(file, target, alive),
-    batch: (cut, file) => {
-      checkObjects(cut, cut.faults);
-      return new JsonFileBatch(cut, file, cut);
+    batch: (cut, text, file) => {
+      checkObjects(text, cut.faults);
+      return new JsonFileBatch(cut, file, text);
     },
   };
 }
