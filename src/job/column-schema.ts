@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTimestampFormat } from './timestamp-format.js';
 
 const COLUMN_TYPES = ['string', 'integer', 'decimal', 'boolean', 'timestamp', 'json'] as const;
 
@@ -7,7 +8,8 @@ const columnType = z
   .describe(
     'string: text. integer and decimal: a JSON number with just the digits that stand in the input. ' +
       'boolean: true or false (in a text file in any letter case). ' +
-      'timestamp: a date and a time, ISO 8601 in the message. ' +
+      'timestamp: a date and a time; a text in ISO 8601 in the message, such as 2026-01-02T03:04:05.123456+08:00, ' +
+      'its digits as they stood and its offset (Z in UTC) behind them. ' +
       'json: a JSON value; in a text file a text that is one, which stands in a JSON body as it is.',
   )
   .meta({ examples: ['integer'] });
@@ -27,15 +29,24 @@ const column = z
           format: z
             .string()
             .min(1)
+            .superRefine((format, context) => {
+              const message = parseTimestampFormat(format);
+              if (typeof message === 'string') context.addIssue({ code: 'custom', message });
+            })
             .optional()
             .describe(
-              'How a timestamp is written in the input: yyyy, MM, dd, HH, mm, ss, S to SSSSSSSSS (parts of a second), ' +
-                "XXX (an offset such as +08:00 or Z), text in '…'. ISO 8601 unless given.",
+              'How a timestamp is written in the input: yyyy, MM, dd, HH, mm, ss, S to SSSSSSSSS (just so many digits of a ' +
+                "second's parts), XXX (an offset such as +08:00 or Z), text in '…'. What it leaves out of the time is zero. " +
+                'ISO 8601 unless given: a date, T or a space, a time; seconds, up to nine digits of their parts and an offset may ' +
+                'follow.',
             )
             .meta({ examples: ['dd.MM.yyyy HH:mm:ss.SSSSSS'] }),
           timezone: timezone()
             .optional()
-            .describe('Time zone of timestamps that are written without an offset. UTC unless given.')
+            .describe(
+              'Time zone of timestamps that are written without an offset. UTC unless given. A time that comes twice, when clocks ' +
+                'are set back, is the first of the two; one that is skipped makes its record dirty.',
+            )
             .meta({ examples: ['Asia/Shanghai'] }),
         })
         .refine(({ type, format }) => type === 'timestamp' || format === undefined, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseFilter } from './filter-expression.js';
 
 const fieldName = z.string().min(1);
 
@@ -55,8 +56,14 @@ export const transformStep = z.union(
       filter: z
         .string()
         .min(1)
+        .superRefine((text, context) => {
+          const problem = parseFilter(text);
+          if (typeof problem !== 'string') return;
+          context.addIssue({ code: 'custom', message: `a condition in CEL: ${problem}` });
+        })
         .describe(
-          'A condition in the Common Expression Language (CEL); a record for which it is false is left out, and counted as filtered.',
+          'A condition in the Common Expression Language (CEL), see filter.md; a record for which it is false is left out, and ' +
+            'counted as filtered. Names and values are those that the steps before have made.',
         )
         .meta({ examples: ['amount > 0.0 && status != "void"'] }),
     }),
@@ -64,7 +71,9 @@ export const transformStep = z.union(
       mask: z
         .record(fieldName, maskRule)
         .describe(
-          'Fields to disguise. hash: the SHA-256 of the text, as hexadecimal digits. keepLast: all but its last characters are "*".',
+          'Fields to disguise; each becomes a text, and null stays null. hash: the SHA-256 of the value as text (of an object or ' +
+            'array, as JSON), as hexadecimal digits. keepLast: all but its last characters are "*". Keys and whatever else is ' +
+            'made of fields have what the mask made.',
         )
         .meta({ examples: [{ email: 'hash', phone: { keepLast: 4 } }] }),
     }),

@@ -1,15 +1,12 @@
-import type { RecordFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
 import type { Job } from '../job/schema.js';
 import type { RecordBatch } from '../sources/source.js';
+import type { Converted } from './converted.js';
 import { jsonConverter } from './from-json.js';
 import { textConverter } from './from-text.js';
 
-/** Says that the job's filter leaves a record out. */
-export const FILTERED = Symbol('filtered');
-
-/** What becomes of a record: a message, nothing as the job's filter leaves it out, or why it can't be one. */
-export type Converted = Message | RecordFault | typeof FILTERED;
+export type { Converted } from './converted.js';
+export { FILTERED } from './filter.js';
 
 /** Converts record `i` of a batch. */
 export type Converter = (batch: RecordBatch, i: number) => Converted;

@@ -1,38 +1,36 @@
 import { type RecordFault, userFault } from '../job/fault.js';
-import type { Message } from '../job/message.js';
 import type { Job } from '../job/schema.js';
 import type { JsonBatch } from '../sources/source.js';
+import type { Converted } from './converted.js';
 import { csvField } from './csv-line.js';
 import { type Members, members } from './json-members.js';
+import { duplicateFault, isMembers, jsonSteps } from './json-steps.js';
+import { textOf } from './json-text.js';
 import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';
 import { constants, nameAfter } from './transform.js';
-import { jsonFits, requiredFault, typeFault } from './values.js';
 
 /**
  * The converter for records that are JSON objects. A record that needs no change goes through byte for byte.
- * @throws Fault the user's, if CSV bodies are asked for and no columns are declared
+ * @throws Fault the user's, if CSV bodies are asked for and no columns are declared, or a filter can't be used
  */
-export function jsonConverter(job: Job): (batch: JsonBatch, i: number) => Message | RecordFault {
+export function jsonConverter(job: Job): (batch: JsonBatch, i: number) => Converted {
   const { sink, source, transform } = job;
-  const body = sink.format === 'csv' ? csvBody(job) : transform.length > 0 ? jsonText : undefined;
-  const check = typeCheck(job);
-  const change = changeMembers(job);
+  const csv = sink.format === 'csv' ? csvBody(job) : undefined;
+  const run = jsonSteps(job);
   const { keyFields } = sink;
-  const looksInside = body || keyFields || Object.keys(source.columns).length > 0;
+  const looksInside = csv || keyFields || transform.length > 0 || Object.keys(source.columns).length > 0;
   return (batch, i) => {
-    const id = batch.id(i);
     const raw = batch.json(i);
-    if (!looksInside) return { id, body: raw };
+    if (!looksInside) return { id: batch.id(i), body: raw };
     const read = members(utf8(raw));
-    const fault = check(read);
-    if (fault) return fault;
-    const changed = change(read);
-    if (isFault(changed)) return changed;
-    const made = body ? body(changed) : raw;
-    if (isFault(made)) return made;
-    if (!keyFields) return { id, body: made };
-    const key = keyOf(keyFields, changed);
-    return isFault(key) ? key : { id, key, body: made };
+    const record = run(read);
+    if (!isMembers(record)) return record;
+    const id = batch.id(i);
+    const body = csv ? csv(record) : record === read ? raw : jsonText(record);
+    if (isFault(body)) return body;
+    if (!keyFields) return { id, body };
+    const key = keyOf(keyFields, record);
+    return isFault(key) ? key : { id, key, body };
   };
 }
 
@@ -42,57 +40,6 @@ function utf8(bytes: Uint8Array): string {
 
 function isFault(result: object | string): result is RecordFault {
   return typeof result === 'object' && 'code' in result && 'message' in result;
-}
-
-function duplicateFault(name: string): RecordFault {
-  return { code: 'duplicate_field', message: `${JSON.stringify(name)} stands in the record twice` };
-}
-
-function typeCheck({ source }: Job): (record: Members) => RecordFault | undefined {
-  const columns = Object.entries(source.columns);
-  return ({ names, values }) => {
-    for (const [column, { type, required }] of columns) {
-      const at = names.indexOf(column);
-      if (at !== names.lastIndexOf(column)) return duplicateFault(column);
-      const value = at < 0 ? 'null' : values[at];
-      if (value === 'null') {
-        if (required) return requiredFault(column);
-      } else if (!jsonFits(type, value)) {
-        return typeFault(column, type);
-      }
-    }
-    return undefined;
-  };
-}
-
-/** The members after the transform: others left out, renamed, or added; values as they stood. */
-function changeMembers({ transform }: Job): (record: Members) => Members | RecordFault {
-  if (transform.length === 0) return (record) => record;
-  const added = constants(transform);
-  const known = new Map<string, string | undefined>();
-  const finalName = (name: string) => {
-    if (known.has(name)) return known.get(name);
-    const final = nameAfter(name, transform);
-    // Records may have any names: those of a job's fields come again and again, others should not pile up.
-    if (known.size < 1000) known.set(name, final);
-    return final;
-  };
-  return (record) => {
-    const names: string[] = [];
-    const values: string[] = [];
-    for (const [index, given] of record.names.entries()) {
-      const name = finalName(given);
-      if (name === undefined) continue;
-      names.push(name);
-      values.push(record.values[index]);
-    }
-    for (const { name, json } of added) {
-      names.push(name);
-      values.push(json);
-    }
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    return twice === undefined ? { names, values } : duplicateFault(twice);
-  };
 }
 
 function jsonText({ names, values }: Members): string {
@@ -151,14 +98,4 @@ function keyOf(keyFields: readonly string[], { names, values }: Members): string
     parts.push(keyPart(text));
   }
   return parts.join(KEY_SEPARATOR);
-}
-
-/** A JSON value as text: what a string holds, null, and anything else as it stands. */
-function textOf(json: string, field: string): string | null | RecordFault {
-  if (json === 'null') return null;
-  if (!json.startsWith('"')) return json;
-  const text = JSON.parse(json) as string;
-  // Half a surrogate pair, written as \uD800, has no form in UTF-8: it would silently become another character.
-  if (text.isWellFormed()) return text;
-  return { code: 'not_unicode', message: `the text of ${JSON.stringify(field)} has half a surrogate pair` };
 }

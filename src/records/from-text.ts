@@ -1,42 +1,30 @@
 import type { ColumnType } from '../job/column-schema.js';
 import { type RecordFault, userFault } from '../job/fault.js';
-import type { Message } from '../job/message.js';
 import type { Job } from '../job/schema.js';
 import type { TextBatch } from '../sources/source.js';
+import type { Converted } from './converted.js';
 import { csvField } from './csv-line.js';
 import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';
-import { checkSteps, constants, nameAfter, unknownField } from './transform.js';
-import { declared, jsonOfText, requiredFault, textFits, typeFault } from './values.js';
-
-type Values = readonly (string | null)[];
-
-/** A field of the message: a column of the source, or a constant. */
-interface Field {
-  readonly name: string;
-  readonly from:
-    | { readonly column: number; readonly type: ColumnType }
-    | { readonly json: string; readonly text: string | null };
-}
+import { type Field, isValues, textSteps, type Values } from './text-steps.js';
+import { unknownField } from './transform.js';
+import { jsonOfText } from './values.js';
 
 /**
  * The converter for records of text columns.
- * @throws Fault the user's, if transform or keyFields name what is not there
+ * @throws Fault the user's, if transform or keyFields name what is not there, or a filter can't be used
  */
 export function textConverter(
   job: Job,
   columns: readonly string[],
-): (batch: TextBatch, i: number) => Message | RecordFault {
-  checkSteps(columns, job.transform);
-  const fields = outputFields(job, columns);
-  const check = typeCheck(job, columns);
+): (batch: TextBatch, i: number) => Converted {
+  const { fields, run } = textSteps(job, columns);
   const body = job.sink.format === 'json' ? jsonBody(fields) : csvBody(fields);
   const key = job.sink.keyFields && keyOf(job.sink.keyFields, fields);
   const requireSame = sameColumns(columns);
   return (batch, i) => {
     requireSame(batch.columns);
-    const values = batch.values(i);
-    const fault = check(values);
-    if (fault) return fault;
+    const values = run(batch.values(i));
+    if (!isValues(values)) return values;
     const id = batch.id(i);
     if (!key) return { id, body: body(values) };
     const made = key(values);
@@ -57,35 +45,6 @@ function sameColumns(columns: readonly string[]): (now: readonly string[]) => vo
       );
     }
     seen = now;
-  };
-}
-
-function outputFields(job: Job, columns: readonly string[]): Field[] {
-  const kept = columns.flatMap((column, index): Field[] => {
-    const name = nameAfter(column, job.transform);
-    return name === undefined
-      ? []
-      : [{ name, from: { column: index, type: declared(job, column)?.type ?? 'string' } }];
-  });
-  return [...kept, ...constants(job.transform).map(({ name, ...from }) => ({ name, from }))];
-}
-
-/** A dropped column is checked as well: its type says what a record must be, not what is sent of it. */
-function typeCheck(job: Job, columns: readonly string[]): (values: Values) => RecordFault | undefined {
-  const typed = columns.flatMap((name, column) => {
-    const spec = declared(job, name);
-    return spec ? [{ name, column, ...spec }] : [];
-  });
-  return (values) => {
-    for (const { name, column, type, required } of typed) {
-      const value = values[column];
-      if (value === null) {
-        if (required) return requiredFault(name);
-      } else if (!textFits(type, value)) {
-        return typeFault(name, type);
-      }
-    }
-    return undefined;
   };
 }
 

@@ -30,6 +30,19 @@ export function members(json: string): Members {
   return { names, values };
 }
 
+/** The elements of an array as they stand in the text. @param json as for {@link members}, but an array */
+export function elements(json: string): string[] {
+  const found: string[] = [];
+  let at = skipSpace(json, 1);
+  while (json[at] !== ']') {
+    const end = valueEnd(json, at);
+    found.push(json.slice(at, end));
+    at = skipSpace(json, end);
+    if (json.charCodeAt(at) === COMMA) at = skipSpace(json, at + 1);
+  }
+  return found;
+}
+
 function skipSpace(json: string, from: number): number {
   let at = from;
   while (isSpace(json.charCodeAt(at))) at++;

@@ -2,11 +2,19 @@ import { type Fault, userFault } from '../job/fault.js';
 import type { TransformStep } from '../job/transform-schema.js';
 
 /** A field that the transform adds, its value as JSON. */
-export interface Constant {
+export interface Constant extends ConstantValue {
   readonly name: string;
+}
+
+/** A value that is the same in every record. */
+export interface ConstantValue {
   readonly json: string;
   /** Its value as text, for CSV bodies and keys. */
   readonly text: string | null;
+}
+
+export function constantValue(value: string | number | boolean | null): ConstantValue {
+  return { json: JSON.stringify(value), text: value === null ? null : String(value) };
 }
 
 /** The name a field has after the steps from `from` on, or undefined if it is dropped on the way. */
@@ -28,8 +36,7 @@ export function constants(steps: readonly TransformStep[]): Constant[] {
     if (!('constant' in step)) return [];
     return Object.entries(step.constant).flatMap(([given, value]) => {
       const name = nameAfter(given, steps, at + 1);
-      if (name === undefined) return [];
-      return [{ name, json: JSON.stringify(value), text: value === null ? null : String(value) }];
+      return name === undefined ? [] : [{ name, ...constantValue(value) }];
     });
   });
 }
@@ -42,8 +49,7 @@ export function checkSteps(names: readonly string[], steps: readonly TransformSt
   let there = [...names];
   for (const [index, step] of steps.entries()) {
     const at = `transform step ${index + 1}`;
-    const used = 'rename' in step ? Object.keys(step.rename) : 'drop' in step ? step.drop : [];
-    for (const name of used) if (!there.includes(name)) throw unknownField(at, name, there);
+    for (const name of namedBy(step)) if (!there.includes(name)) throw unknownField(at, name, there);
     if ('rename' in step)
       there = there.map((name) => (Object.hasOwn(step.rename, name) ? step.rename[name] : name));
     else if ('drop' in step) there = there.filter((name) => !step.drop.includes(name));
@@ -60,6 +66,13 @@ export function checkSteps(names: readonly string[], steps: readonly TransformSt
   if (there.length === 0) {
     throw userFault('no_fields', 'transform drops every field.', 'Keep one field at least.');
   }
+}
+
+/** The fields that a step changes; a filter's are checked where it is compiled. */
+function namedBy(step: TransformStep): readonly string[] {
+  if ('rename' in step) return Object.keys(step.rename);
+  if ('mask' in step) return Object.keys(step.mask);
+  return 'drop' in step ? step.drop : [];
 }
 
 export function unknownField(where: string, name: string, there: readonly string[]): Fault {

@@ -1,59 +1,80 @@
 import type { ColumnSpec, ColumnType } from '../job/column-schema.js';
 import type { RecordFault } from '../job/fault.js';
 import type { Job } from '../job/schema.js';
+import { timestampReader } from './timestamp.js';
+
+/** Gives a value of a declared type as it goes into the message, or undefined if it is not of that type. */
+export type Reader = (value: string) => string | undefined;
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 /** The grammar of JSON numbers (RFC 8259, section 6). */
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const BOOLEAN = /^(?:true|false)$/i;
 
-/** Whether a text is a value of a declared type. */
-export function textFits(type: ColumnType, text: string): boolean {
-  switch (type) {
+/** Reads the texts of a column; all but timestamps, and white space around JSON, stay as they stand. */
+export function textReader(spec: ColumnSpec): Reader {
+  switch (spec.type) {
     case 'string':
-      return true;
+      return (text) => text;
     case 'integer':
-      return INTEGER.test(text);
+      return (text) => (INTEGER.test(text) ? text : undefined);
     case 'decimal':
-      return DECIMAL.test(text);
+      return (text) => (DECIMAL.test(text) ? text : undefined);
     case 'boolean':
-      return BOOLEAN.test(text);
+      return (text) => (BOOLEAN.test(text) ? text : undefined);
     case 'timestamp':
+      return timestampReader(spec);
     case 'json':
-      throw new TypeError(`columns of type ${type} are not there yet`);
+      return (text) => (isJson(text) ? text.trim() : undefined);
   }
 }
 
-/** The JSON value of a text that fits its type: numbers digit for digit as they stand. */
+/** Reads the values of a field, given as JSON as they stand in the input; all but timestamps stay so. */
+export function jsonReader(spec: ColumnSpec): Reader {
+  switch (spec.type) {
+    case 'string':
+      return (json) => (json.startsWith('"') ? json : undefined);
+    case 'integer':
+      return (json) => (INTEGER.test(json) ? json : undefined);
+    case 'decimal':
+      return (json) => (DECIMAL.test(json) ? json : undefined);
+    case 'boolean':
+      return (json) => (json === 'true' || json === 'false' ? json : undefined);
+    case 'timestamp': {
+      const read = timestampReader(spec);
+      return (json) => {
+        const iso = json.startsWith('"') ? read(JSON.parse(json) as string) : undefined;
+        return iso === undefined ? undefined : `"${iso}"`;
+      };
+    }
+    case 'json':
+      return (json) => json;
+  }
+}
+
+/** The JSON value of a text that a {@link textReader} has given: numbers digit for digit as they stand. */
 export function jsonOfText(type: ColumnType, text: string): string {
   switch (type) {
     case 'string':
       return JSON.stringify(text);
     case 'integer':
     case 'decimal':
+    case 'json':
       return text;
     case 'boolean':
       return text.toLowerCase();
     case 'timestamp':
-    case 'json':
-      throw new TypeError(`columns of type ${type} are not there yet`);
+      return `"${text}"`;
   }
 }
 
-/** Whether a JSON value, given as it stands in the input, is of a declared type. */
-export function jsonFits(type: ColumnType, json: string): boolean {
-  switch (type) {
-    case 'string':
-      return json.startsWith('"');
-    case 'integer':
-      return INTEGER.test(json);
-    case 'decimal':
-      return DECIMAL.test(json);
-    case 'boolean':
-      return json === 'true' || json === 'false';
-    case 'timestamp':
-    case 'json':
-      throw new TypeError(`columns of type ${type} are not there yet`);
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }
 
@@ -67,7 +88,7 @@ const EXPECTED: Record<ColumnType, string> = {
   integer: 'an integer (digits, with a minus sign or without)',
   decimal: 'a decimal number as JSON writes it',
   boolean: 'true or false',
-  timestamp: 'a date and a time in the format of the column',
+  timestamp: "a date and a time in the column's format, or is one that its time zone skips",
   json: 'a JSON value',
 };
 
