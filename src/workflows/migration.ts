@@ -57,8 +57,9 @@ export async function migration(input: MigrationInput, carried?: State): Promise
   }
   state.phase = 'done';
   state.ended = failure ? 'failed' : cancellation === undefined ? 'completed' : 'cancelled';
-  const { read, written } = state.tally.records;
-  if (read > 0 && written === 0) addWarnings(state, ['Not one record that was read could be written.']);
+  const { read, written, filtered } = state.tally.records;
+  if (read > 0 && filtered === read) addWarnings(state, ['The filter left out every record that was read.']);
+  else if (read > 0 && written === 0) addWarnings(state, ['Not one record that was read could be written.']);
   if (failure) state.lastError = failure;
   announce();
   const last = report(state.ended, failure && faultInfo(failure));

@@ -108,20 +108,22 @@ describe('a time zone', () => {
   });
 
   it('gives the offsets that Temporal gives, in any order of times, near a change of clocks and far from it', () => {
-    const readers = new Map(ZONES.map((timezone) => [timezone, timestampReader({ timezone })]));
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), instant(), aroundAChange(), (zone, nanoseconds, seconds) => {
         const there = new Temporal.ZonedDateTime(nanoseconds, zone);
-        const change = seconds === undefined ? null : there.getTimeZoneTransition('next');
-        const wall = (change ? change.add({ seconds }) : there)
-          .toPlainDateTime()
-          .add({ seconds: seconds ?? 0 });
+        const change = seconds === undefined ? undefined : there.getTimeZoneTransition('next');
+        const wall = (change ?? there).toPlainDateTime().add({ seconds: change ? seconds : 0 });
         const time = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
         const text = wall.toString({ smallestUnit: 'nanosecond' });
         const expected = time.toPlainDateTime().equals(wall) ? `${text}${time.offset}` : undefined;
-        expect(readers.get(zone)?.(text)).toBe(expected);
+        const read = timestampReader({ timezone: zone });
+        // What is known of the time before and after a change must not be taken for what is between.
+        for (const days of [30, 0, -30, 0]) {
+          const given = read(wall.add({ days }).toString({ smallestUnit: 'nanosecond' }));
+          if (days === 0) expect(given).toBe(expected);
+        }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   }, 30_000);
 });
