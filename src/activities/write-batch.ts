@@ -8,6 +8,7 @@ import { backoffMs, pause } from '../pipeline/backoff.js';
 import { Recorder } from '../pipeline/recorder.js';
 import { PartitionWriter } from '../pipeline/write-partition.js';
 import { createConverter } from '../records/converter.js';
+import { packing } from '../records/packing.js';
 import { createTransport } from '../rocketmq/transports.js';
 import { createSource } from '../sources/registry.js';
 import { handOver, toFailure } from './failures.js';
@@ -102,6 +103,7 @@ async function write(
         partition,
         source,
         convert: createConverter(job, columns),
+        packing: packing(job, columns),
         producer,
         dirty: dirtyLog((message, attributes) => log.warn(message, attributes)),
         settings: job.settings,
@@ -110,6 +112,7 @@ async function write(
         stop: stop.signal,
         onTrouble: logTrouble,
         permit: (messages) => recorder.permit(messages, stop.signal),
+        permitSplit: () => recorder.permitSplit(stop.signal),
       });
       return await writer.run();
     } finally {

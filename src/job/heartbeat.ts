@@ -11,7 +11,7 @@ export interface WriteHeartbeat {
   /** Bytes of the source behind the watermark, for the progress bar; 0 where they can't be told. */
   readonly sourceBytes: number;
   /**
-   * Records that may have been sent beyond the watermark before the next heartbeat is recorded.
+   * Messages that may have been sent beyond the watermark before the next heartbeat is recorded.
    * 0 once the activity has drained; otherwise what a crash may repeat, at most.
    */
   readonly ahead: number;

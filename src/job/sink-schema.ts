@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReservedProperty } from './reserved-properties.js';
 import { isTemplate, parseTemplate } from './template.js';
 import { duration } from './units.js';
 
@@ -9,10 +10,6 @@ const template = (expected: string) =>
     .string()
     .min(1)
     .refine((text) => parseTemplate(text) !== undefined, { error: expected });
-
-/** Names that RocketMQ keeps for itself, or that carry a record's id. */
-const RESERVED_PROPERTY =
-  /^(?:rocketlift|KEYS$|TAGS$|UNIQ_KEY$|DELAY$|TIMER_|WAIT$|RETRY_|PROPERTY_|MSG_|INSTANCE_ID$|__)/;
 
 const csvBody = z
   .strictObject({
@@ -39,8 +36,12 @@ const csvBody = z
       .string()
       .regex(/^[^",;\t\r\n]*$/, { error: 'a text without quotes, delimiters and line ends' })
       .default('')
-      .describe('What stands for null.')
+      .describe('What stands for null, without quotes; text that is the same stands in quotes.')
       .meta({ examples: ['\\N'] }),
+  })
+  .refine(({ nullText, delimiter }) => !nullText.includes(delimiter), {
+    path: ['nullText'],
+    error: 'a text without the delimiter',
   })
   .prefault({});
 
@@ -93,7 +94,8 @@ export const sink = z
       })
       .optional()
       .describe(
-        'Tag of every message. May hold fields of the record: order-${status}, by their names after transform.',
+        'Tag of every message. May hold fields of the record: order-${status}, by their names after transform. A record ' +
+          'without a value in one of them is dirty, and so is one whose tag RocketMQ would not take.',
       )
       .meta({ examples: ['order-${status}'] }),
     keyFields: z
@@ -102,19 +104,22 @@ export const sink = z
       .optional()
       .describe(
         'Fields whose values, joined by ":", are the key of a message, beside its record id; names as they are after ' +
-          'transform. White space in them is percent-encoded. A record without a value in one of them is dirty.',
+          'transform. White space and control characters in them are percent-encoded. A record without a value in one of ' +
+          'them is dirty.',
       )
       .meta({ examples: [['id']] }),
     key: template('a key; a field of the record in it stands in ${ }')
       .optional()
-      .describe('The key of a message as a text with fields of the record, instead of keyFields.')
+      .describe(
+        'The key of a message as a text with fields of the record, instead of keyFields, and under the same rules.',
+      )
       .meta({ examples: ['eu/${id}'] }),
     properties: z
       .record(
         z
           .string()
           .regex(/^[^\p{Cc}\s]{1,127}$/u, { error: 'a name without white space, at most 127' })
-          .refine((name) => !RESERVED_PROPERTY.test(name), {
+          .refine((name) => !isReservedProperty(name), {
             error: 'a name that neither RocketMQ nor Rocketlift keeps for itself',
           }),
         template('a text; a field of the record in it stands in ${ }'),
@@ -122,14 +127,16 @@ export const sink = z
       .refine((properties) => Object.keys(properties).length <= 100, { error: 'at most 100 properties' })
       .optional()
       .describe(
-        'Properties of every message, by name: texts that may hold fields of the record. One whose field is null is left out.',
+        'Properties of every message, by name: texts that may hold fields of the record. One whose field is null is left ' +
+          'out, and so is one whose text is empty, as RocketMQ keeps none of those. Properties, tag and keys may have 16 KiB together.',
       )
       .meta({ examples: [{ region: 'eu-${region}' }] }),
     delay: delay
       .optional()
       .describe(
         'When messages are delivered, in a topic of type DELAY: after a fixed time, after a time that stands in a field, or ' +
-          'at a time that does. Null means at once. Such messages are sent one a request, which is slower.',
+          'at a time that does. Null means at once. Such messages are sent one a request, which is slower. RocketMQ takes ' +
+          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise.',
       )
       .meta({ examples: ['10m', { field: 'wait_seconds', unit: 's' }, { until: 'due_at' }] }),
     format: z

@@ -2,11 +2,27 @@ import type { Position, RecordCounts } from '../job/report.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 
+/** A record, by its place in a batch. */
+export interface RecordRef {
+  readonly batch: RecordBatch;
+  readonly index: number;
+}
+
+/** Records that share a message, and those between them that are dirty or filtered. */
+export interface PackedRecords {
+  readonly records: readonly RecordRef[];
+  readonly dirty: number;
+  readonly filtered: number;
+  readonly positionAfter: Position;
+}
+
 /** The batch that is being filled: messages, and the records between them that are dirty or filtered. */
 export class Draft {
   readonly messages: EncodedMessage[] = [];
-  /** The record behind each message, to tell where it came from if the broker refuses it. */
-  readonly records: { readonly batch: RecordBatch; readonly index: number }[] = [];
+  /** The records behind the messages, to tell where one came from if the broker refuses it. */
+  readonly #records: RecordRef[] = [];
+  /** Where the records of each message end, where a message may have several; otherwise each has one. */
+  readonly #ends: number[] = [];
   encodedBytes = 0;
   bodyBytes = 0;
   dirty = 0;
@@ -28,30 +44,45 @@ export class Draft {
   }
 
   addMessage(message: EncodedMessage, batch: RecordBatch, index: number): void {
-    this.messages.push(message);
-    this.records.push({ batch, index });
-    this.encodedBytes += message.bytes.length;
-    this.bodyBytes += message.bodyBytes;
+    this.#take(message);
+    this.#records.push({ batch, index });
     this.positionAfter = batch.positionAfter(index);
   }
 
-  addDirty(batch: RecordBatch, index: number): void {
-    this.dirty++;
+  /** All messages of a draft are added either by this or by `addMessage`. */
+  addPack(message: EncodedMessage, { records, dirty, filtered, positionAfter }: PackedRecords): void {
+    this.#take(message);
+    for (const record of records) this.#records.push(record);
+    this.#ends.push(this.#records.length);
+    this.dirty += dirty;
+    this.filtered += filtered;
+    this.positionAfter = positionAfter;
+  }
+
+  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
+    this[why]++;
     this.positionAfter = batch.positionAfter(index);
   }
 
-  addFiltered(batch: RecordBatch, index: number): void {
-    this.filtered++;
-    this.positionAfter = batch.positionAfter(index);
+  /** The records of a message. */
+  recordsOf(message: number): readonly RecordRef[] {
+    if (this.#ends.length === 0) return [this.#records[message]];
+    return this.#records.slice(message === 0 ? 0 : this.#ends[message - 1], this.#ends[message]);
   }
 
-  /** The counts of its records if `refused` of its messages turn out to be dirty as well. */
+  /** The counts of its records if `refused` of those in its messages turn out to be dirty as well. */
   counts(refused: number): RecordCounts {
     return {
-      read: this.messages.length + this.unsent,
-      written: this.messages.length - refused,
+      read: this.#records.length + this.unsent,
+      written: this.#records.length - refused,
       dirty: this.dirty + refused,
       filtered: this.filtered,
     };
+  }
+
+  #take(message: EncodedMessage): void {
+    this.messages.push(message);
+    this.encodedBytes += message.bytes.length;
+    this.bodyBytes += message.bodyBytes;
   }
 }

@@ -4,8 +4,8 @@ import { addTally, type Position, type Tally, type Watermark } from '../job/repo
 export interface Stretch {
   /** Where reading goes on behind it. */
   readonly positionAfter: Position;
-  /** Messages that are sent for it. */
-  readonly messages: number;
+  /** Messages that are sent for it; more when one of several records must be split. */
+  messages: number;
   settled?: Tally;
 }
 

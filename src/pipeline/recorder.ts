@@ -71,6 +71,27 @@ export class Recorder {
     return !stop.aborted;
   }
 
+  /**
+   * Lets one message more be sent, where one that was permitted had to be split. It must not wait for the watermark,
+   * which may hang behind that very message: instead two heartbeats say that there may be more, so that whichever of the
+   * last two the server ends up with says so. False if the signal came first.
+   */
+  async permitSplit(stop: AbortSignal): Promise<boolean> {
+    const { intervalMs, onTrouble } = this.#options;
+    this.#sent++;
+    await this.#underWay?.catch(onTrouble);
+    for (let recorded = 0; recorded < 2 && !stop.aborted; ) {
+      try {
+        await this.#record();
+        recorded++;
+      } catch (error) {
+        onTrouble(error);
+        await pause(intervalMs, stop);
+      }
+    }
+    return !stop.aborted;
+  }
+
   /** Ends the heartbeats; resolves when none is under way any more. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -91,7 +112,9 @@ export class Recorder {
 
   async #recordNow(): Promise<void> {
     const covered = this.#options.covered();
-    await this.#options.record({ ...this.#options.snapshot(), ahead: 2 * this.#options.window });
+    // More than the window only where messages were split.
+    const ahead = 2 * Math.max(this.#options.window, this.#sent - covered);
+    await this.#options.record({ ...this.#options.snapshot(), ahead });
     this.#recorded = covered;
     this.#begun = true;
   }

@@ -1,20 +1,21 @@
 import type { DirtyRecord, DirtyStore } from '../dirty/store.js';
-import { type Fault, type FaultInfo, faultInfo, type RecordFault } from '../job/fault.js';
+import type { FaultInfo, RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
 import type { Settings } from '../job/schema.js';
 import { type Converter, FILTERED, isMessage } from '../records/converter.js';
-import type { Producer } from '../rocketmq/producer.js';
+import type { Packing } from '../records/packing.js';
+import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
 import type { Partition, RecordBatch, Source } from '../sources/source.js';
-import { type DeliverOptions, deliver } from './deliver.js';
 import { DirtyIntake } from './dirty-intake.js';
-import { Draft } from './draft.js';
-import { Ledger, type Stretch } from './ledger.js';
+import type { Draft, RecordRef } from './draft.js';
+import { type Filler, MessageFiller } from './filler.js';
+import { Ledger } from './ledger.js';
+import { packed } from './pack.js';
+import { PackFiller } from './pack-filler.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
 import { readOn } from './read-on.js';
-
-/** Records without a message that make a stretch of their own, so that the watermark passes them. */
-const UNSENT_IN_A_ROW = 5000;
+import { Sender } from './sender.js';
 
 /** How often the input is looked at for changes while it is read, in milliseconds. */
 const VERIFY_MS = 5000;
@@ -23,6 +24,8 @@ export interface WriteOptions {
   readonly partition: Partition;
   readonly source: Source;
   readonly convert: Converter;
+  /** How records share messages; if they don't, each is a message of its own. */
+  readonly packing: Packing | undefined;
   readonly producer: Producer;
   readonly dirty: DirtyStore;
   readonly settings: Settings;
@@ -36,6 +39,8 @@ export interface WriteOptions {
   readonly onTrouble: (fault: FaultInfo | undefined) => void;
   /** Waits until so many messages may be sent; false when `stop` came first. */
   readonly permit: (messages: number) => Promise<boolean>;
+  /** Lets a message more be sent, because one had to be split; false when `stop` came first. */
+  readonly permitSplit: () => Promise<boolean>;
 }
 
 /**
@@ -45,25 +50,34 @@ export interface WriteOptions {
 export class PartitionWriter {
   readonly #options: WriteOptions;
   readonly #ledger: Ledger;
-  readonly #underWay = new Set<Promise<void>>();
   /** Ends everything at the first failure; also when the caller stops. */
   readonly #halt = new AbortController();
   #failure: unknown;
-  #draft: Draft;
+  readonly #filler: Filler;
   readonly #dirty: DirtyIntake;
-  #waitingFor: FaultInfo | undefined;
+  readonly #sender: Sender;
   #verifiedAt = Date.now();
 
   constructor(options: WriteOptions) {
     this.#options = options;
     this.#ledger = new Ledger(options.from);
-    this.#draft = new Draft(options.from.position);
+    const { producer, settings, from, packing } = options;
+    const fill = { producer, batch: settings.batch, start: from.position };
+    this.#filler = packing ? new PackFiller(fill, packing) : new MessageFiller(fill);
     this.#dirty = new DirtyIntake({
       partition: options.partition,
       store: options.dirty,
       limit: options.settings.errorLimit,
       before: options.from.records,
       elsewhere: options.elsewhere,
+    });
+    this.#sender = new Sender({
+      ...options,
+      ledger: this.#ledger,
+      intake: this.#dirty,
+      pack: (records) => this.#pack(records),
+      stop: this.#halt.signal,
+      onFailure: (error) => this.#fail(error),
     });
     if (options.stop.aborted) this.#halt.abort();
     else options.stop.addEventListener('abort', () => this.#halt.abort(), { once: true });
@@ -73,12 +87,13 @@ export class PartitionWriter {
   snapshot(): Omit<WriteHeartbeat, 'ahead'> {
     const { partition, source } = this.#options;
     const { watermark } = this.#ledger;
+    const { waitingFor } = this.#sender;
     return {
       partition: partition.index,
       input: partition.input,
       watermark,
       sourceBytes: source.sourceBytesBefore(partition, watermark.position),
-      ...(this.#waitingFor && { waitingFor: this.#waitingFor }),
+      ...(waitingFor && { waitingFor }),
     };
   }
 
@@ -101,12 +116,12 @@ export class PartitionWriter {
         if (this.#isOver) break;
         await this.#verifyNowAndThen();
       }
-      // A draft that is not sent is read again by whoever goes on.
-      if (!this.#draft.isEmpty && !this.#halt.signal.aborted) await this.#flush();
+      // What is not sent is read again by whoever goes on.
+      if (!this.#halt.signal.aborted) await this.#dispatchAll(() => this.#filler.takeRest());
     } catch (error) {
       if (!(error instanceof Stopped)) this.#fail(error);
     }
-    await Promise.all(this.#underWay);
+    await this.#sender.drain();
     this.#ledger.count({ retries: 0, duplicatesAtMost: this.#ledger.acknowledgedBeyond });
     const failure = this.#failure ?? this.#dirty.breach;
     if (failure !== undefined) throw failure;
@@ -116,29 +131,28 @@ export class PartitionWriter {
 
   /** Takes the records of a batch in, sending whenever a request is full. */
   async #take(batch: RecordBatch): Promise<void> {
-    const { convert, producer, settings } = this.#options;
-    const { records: maxRecords, bytes: maxBytes } = settings.batch;
+    const { convert } = this.#options;
+    const filler = this.#filler;
     for (let i = 0; i < batch.length; i++) {
       const unreadable = batch.fault(i);
       const message = unreadable ?? convert(batch, i);
-      if (!isMessage(message)) {
-        if (message === FILTERED) this.#leaveOut(batch, i);
-        else this.#reject(batch, i, unreadable ? 'read' : 'convert', message);
-        if (this.#draft.unsent >= UNSENT_IN_A_ROW) await this.#flush();
+      this.#dirty.countRead();
+      if (isMessage(message)) {
+        const fault = filler.put(message, batch, i);
+        if (fault) this.#reject(batch, i, 'convert', fault);
+      } else if (message === FILTERED) {
+        filler.leaveOut('filtered', batch, i);
       } else {
-        const encoded = producer.encode(message);
-        if (encoded.bodyBytes > producer.maxBodyBytes) {
-          this.#reject(batch, i, 'convert', bodyTooLarge(encoded.bodyBytes, producer.maxBodyBytes));
-        } else {
-          const { messages, encodedBytes } = this.#draft;
-          const full = messages.length >= maxRecords || encodedBytes + encoded.bytes.length > maxBytes;
-          if (full && messages.length > 0) await this.#flush();
-          this.#draft.addMessage(encoded, batch, i);
-          this.#dirty.countRead();
-        }
+        this.#reject(batch, i, unreadable ? 'read' : 'convert', message);
       }
+      const full = filler.takeFull();
+      if (full) await this.#dispatchAll(() => filler.takeFull(), full);
       if (this.#isOver) return;
     }
+  }
+
+  async #dispatchAll(next: () => Draft | undefined, first = next()): Promise<void> {
+    for (let draft = first; draft; draft = next()) await this.#sender.dispatch(draft);
   }
 
   /** A file that changes under a running job ends it. */
@@ -153,7 +167,7 @@ export class PartitionWriter {
     return {
       retryForMs: this.#options.settings.retryFor,
       stop: this.#halt.signal,
-      onWaiting: (fault) => this.#wait(fault),
+      onWaiting: (fault) => this.#sender.wait(fault),
     };
   }
 
@@ -163,79 +177,21 @@ export class PartitionWriter {
   }
 
   #reject(batch: RecordBatch, index: number, stage: DirtyRecord['stage'], fault: RecordFault): void {
-    this.#draft.addDirty(batch, index);
-    this.#dirty.countRead();
+    this.#filler.leaveOut('dirty', batch, index);
     this.#dirty.keep(batch, index, stage, fault);
   }
 
-  #leaveOut(batch: RecordBatch, index: number): void {
-    this.#draft.addFiltered(batch, index);
-    this.#dirty.countRead();
-  }
-
-  /** Sends the draft off as soon as a place among the requests under way is free, and begins a new one. */
-  async #flush(): Promise<void> {
-    const draft = this.#draft;
-    this.#draft = new Draft(draft.positionAfter);
-    const stretch = this.#ledger.add(draft.positionAfter, draft.messages.length);
-    while (this.#underWay.size >= this.#options.settings.batch.inFlight) await Promise.race(this.#underWay);
-    if (!(await this.#options.permit(draft.messages.length))) return;
-    const sending = this.#send(draft, stretch).finally(() => this.#underWay.delete(sending));
-    this.#underWay.add(sending);
-  }
-
-  /** Delivers a draft and settles its stretch. Never rejects: a failure ends the whole. */
-  async #send(draft: Draft, stretch: Stretch): Promise<void> {
-    let acknowledged = 0;
-    const options: DeliverOptions = {
-      producer: this.#options.producer,
-      retryForMs: this.#options.settings.retryFor,
-      stop: this.#halt.signal,
-      onRetry: (fault, duplicatesAtMost) => {
-        this.#ledger.count({ retries: 1, duplicatesAtMost });
-        this.#wait(fault);
-      },
-      onAcknowledged: (messages) => {
-        acknowledged += messages;
-        if (this.#waitingFor) this.#options.onTrouble(undefined);
-        this.#waitingFor = undefined;
-      },
-    };
-    try {
-      const refused = draft.messages.length === 0 ? new Map() : await deliver(draft.messages, options);
-      let bytes = draft.bodyBytes;
-      for (const [index, fault] of refused) {
-        const record = draft.records[index];
-        this.#dirty.keep(record.batch, record.index, 'send', fault);
-        bytes -= draft.messages[index].bodyBytes;
-      }
-      await this.#options.dirty.settle();
-      const records = draft.counts(refused.size);
-      this.#ledger.settle(stretch, {
-        records,
-        messages: records.written,
-        bytes,
-        retries: 0,
-        duplicatesAtMost: 0,
-      });
-    } catch (error) {
-      // What was acknowledged of it will be sent again by whoever goes on from the watermark.
-      this.#ledger.count({ retries: 0, duplicatesAtMost: acknowledged });
-      if (!(error instanceof Stopped)) this.#fail(error);
-    }
-  }
-
-  #wait(fault: Fault): void {
-    if (!this.#waitingFor) this.#options.onTrouble(fault);
-    this.#waitingFor = faultInfo(fault);
+  /** A message of several records that were messages before: converting them again gives the same. */
+  #pack(records: readonly RecordRef[]): EncodedMessage {
+    const { producer, convert, packing } = this.#options;
+    if (!packing) throw new Error('a message of several records, and no packing');
+    const messages = records.map(({ batch, index }) => convert(batch, index));
+    if (!messages.every(isMessage)) throw new Error('a record is no message any more');
+    return producer.encode(packed(messages, packing));
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
     this.#halt.abort();
   }
-}
-
-function bodyTooLarge(bytes: number, most: number): RecordFault {
-  return { code: 'body_too_large', message: `the message body has ${bytes} bytes; RocketMQ takes ${most}` };
 }

@@ -2,12 +2,14 @@ import { type RecordFault, userFault } from '../job/fault.js';
 import type { Job } from '../job/schema.js';
 import type { JsonBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
-import { csvField } from './csv-line.js';
+import { csvWriter, EMPTY_LINE, needsQuotes } from './csv-body.js';
 import { type Members, members } from './json-members.js';
 import { duplicateFault, isMembers, jsonSteps } from './json-steps.js';
-import { textOf } from './json-text.js';
-import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';
-import { constants, nameAfter } from './transform.js';
+import { jsonText, stringText } from './json-text.js';
+import { messageMaker, takesFields } from './message-maker.js';
+import { csvNames } from './packing.js';
+import type { Fields } from './template-text.js';
+import { nameAfter } from './transform.js';
 
 /**
  * The converter for records that are JSON objects. A record that needs no change goes through byte for byte.
@@ -17,22 +19,21 @@ export function jsonConverter(job: Job): (batch: JsonBatch, i: number) => Conver
   const { sink, source, transform } = job;
   const csv = sink.format === 'csv' ? csvBody(job) : undefined;
   const run = jsonSteps(job);
-  const { keyFields } = sink;
-  const looksInside = csv || keyFields || transform.length > 0 || Object.keys(source.columns).length > 0;
+  const make = messageMaker(job, MESSAGE_FIELDS);
+  const looksInside =
+    csv || takesFields(sink) || transform.length > 0 || Object.keys(source.columns).length > 0;
   return (batch, i) => {
     const raw = batch.json(i);
-    if (!looksInside) return { id: batch.id(i), body: raw };
+    if (!looksInside) return make(batch.id(i), raw, NO_MEMBERS);
     const read = members(utf8(raw));
     const record = run(read);
     if (!isMembers(record)) return record;
-    const id = batch.id(i);
-    const body = csv ? csv(record) : record === read ? raw : jsonText(record);
-    if (isFault(body)) return body;
-    if (!keyFields) return { id, body };
-    const key = keyOf(keyFields, record);
-    return isFault(key) ? key : { id, key, body };
+    const body = csv ? csv(record) : record === read ? raw : jsonObject(record);
+    return isFault(body) ? body : make(batch.id(i), body, record);
   };
 }
+
+const NO_MEMBERS: Members = { names: [], values: [] };
 
 function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -42,7 +43,7 @@ function isFault(result: object | string): result is RecordFault {
   return typeof result === 'object' && 'code' in result && 'message' in result;
 }
 
-function jsonText({ names, values }: Members): string {
+function jsonObject({ names, values }: Members): string {
   let body = '{';
   for (const [index, name] of names.entries()) {
     body += `${index === 0 ? '' : ','}${JSON.stringify(name)}:${values[index]}`;
@@ -51,16 +52,19 @@ function jsonText({ names, values }: Members): string {
 }
 
 /** JSON objects come with any fields in any order; only declared columns make lines that belong together. */
-function csvBody({ source, transform }: Job): (record: Members) => string | RecordFault {
-  const declared = Object.keys(source.columns).flatMap((column) => nameAfter(column, transform) ?? []);
-  if (declared.length === 0) {
+function csvBody(job: Job): (record: Members) => string | RecordFault {
+  const { sink, source, transform } = job;
+  if (Object.keys(source.columns).every((column) => nameAfter(column, transform) === undefined)) {
     throw userFault(
       'columns_missing',
       'CSV bodies made from JSON records need to know the columns and their order.',
       'Declare source.columns, or set sink.format to json.',
     );
   }
-  const columns = [...declared, ...constants(transform).map(({ name }) => name)];
+  const columns = csvNames(job);
+  const { field, delimiter, header } = csvWriter(sink, columns);
+  // Records that share a message share its header as well.
+  const before = sink.recordsPerMessage === undefined ? header : '';
   return ({ names, values }) => {
     const stranger = names.find((name) => !columns.includes(name));
     if (stranger !== undefined) {
@@ -72,30 +76,23 @@ function csvBody({ source, transform }: Job): (record: Members) => string | Reco
     const fields: string[] = [];
     for (const column of columns) {
       const at = names.indexOf(column);
-      const text = textOf(at < 0 ? 'null' : values[at], column);
+      const text = at < 0 ? null : stringText(values[at], column);
       if (text !== null && typeof text === 'object') return text;
-      fields.push(csvField(text));
+      const written = field(text);
+      if (written === undefined) return needsQuotes(column);
+      fields.push(written);
     }
-    return fields.join(',');
+    const line = fields.join(delimiter);
+    return line === '' ? EMPTY_LINE : before + line;
   };
 }
 
-function keyOf(keyFields: readonly string[], { names, values }: Members): string | RecordFault {
-  const parts: string[] = [];
-  for (const field of keyFields) {
-    const at = names.indexOf(field);
-    if (at !== names.lastIndexOf(field)) return duplicateFault(field);
-    const json = at < 0 ? 'null' : values[at];
-    if (json.startsWith('{') || json.startsWith('[')) {
-      return {
-        code: 'key_not_scalar',
-        message: `the key field ${JSON.stringify(field)} is an object or array`,
-      };
-    }
-    const text = textOf(json, field);
-    if (text === null || text === '') return keyFault(field);
-    if (typeof text === 'object') return text;
-    parts.push(keyPart(text));
-  }
-  return parts.join(KEY_SEPARATOR);
-}
+/** The fields as the other parts of a message see them. Records may have any, so no name is wrong beforehand. */
+const MESSAGE_FIELDS: Fields<Members> = {
+  text: (use, field) => (record) => {
+    const at = record.names.indexOf(field);
+    if (at < 0) return null;
+    if (at !== record.names.lastIndexOf(field)) return duplicateFault(field);
+    return jsonText(record.values[at], use, field);
+  },
+};

@@ -3,32 +3,32 @@ import { type RecordFault, userFault } from '../job/fault.js';
 import type { Job } from '../job/schema.js';
 import type { TextBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
-import { csvField } from './csv-line.js';
-import { KEY_SEPARATOR, keyFault, keyPart } from './key.js';
+import { csvWriter, EMPTY_LINE, needsQuotes } from './csv-body.js';
+import { jsonText } from './json-text.js';
+import { messageMaker } from './message-maker.js';
+import type { Fields } from './template-text.js';
 import { type Field, isValues, textSteps, type Values } from './text-steps.js';
 import { unknownField } from './transform.js';
 import { jsonOfText } from './values.js';
 
 /**
  * The converter for records of text columns.
- * @throws Fault the user's, if transform or keyFields name what is not there, or a filter can't be used
+ * @throws Fault the user's, if transform or sink name what is not there, or a filter can't be used
  */
 export function textConverter(
   job: Job,
   columns: readonly string[],
 ): (batch: TextBatch, i: number) => Converted {
   const { fields, run } = textSteps(job, columns);
-  const body = job.sink.format === 'json' ? jsonBody(fields) : csvBody(fields);
-  const key = job.sink.keyFields && keyOf(job.sink.keyFields, fields);
+  const body = job.sink.format === 'json' ? jsonBody(fields) : csvBody(job, fields);
+  const make = messageMaker(job, messageFields(fields));
   const requireSame = sameColumns(columns);
   return (batch, i) => {
     requireSame(batch.columns);
     const values = run(batch.values(i));
     if (!isValues(values)) return values;
-    const id = batch.id(i);
-    if (!key) return { id, body: body(values) };
-    const made = key(values);
-    return typeof made === 'string' ? { id, key: made, body: body(values) } : made;
+    const made = body(values);
+    return typeof made === 'string' ? make(batch.id(i), made, values) : made;
   };
 }
 
@@ -72,34 +72,39 @@ function jsonBody(fields: readonly Field[]): (values: Values) => string {
   };
 }
 
-function csvBody(fields: readonly Field[]): (values: Values) => string {
+function csvBody({ sink }: Job, fields: readonly Field[]): (values: Values) => string | RecordFault {
+  const { field, delimiter, header } = csvWriter(
+    sink,
+    fields.map(({ name }) => name),
+  );
+  // Records that share a message share its header as well.
+  const before = sink.recordsPerMessage === undefined ? header : '';
   return (values) => {
-    let body = '';
-    for (const [index, { from }] of fields.entries()) {
-      if (index > 0) body += ',';
-      body += csvField('column' in from ? values[from.column] : from.text);
+    let line = '';
+    for (const [index, { name, from }] of fields.entries()) {
+      const text = field('column' in from ? values[from.column] : from.text);
+      if (text === undefined) return needsQuotes(name);
+      line += index === 0 ? text : delimiter + text;
     }
-    return body;
+    return line === '' ? EMPTY_LINE : before + line;
   };
 }
 
-function keyOf(
-  keyFields: readonly string[],
-  fields: readonly Field[],
-): (values: Values) => string | RecordFault {
+/** The fields as the other parts of a message see them. */
+function messageFields(fields: readonly Field[]): Fields<Values> {
   const names = fields.map(({ name }) => name);
-  const parts = keyFields.map((field) => {
-    const found = fields.find(({ name }) => name === field);
-    if (!found) throw unknownField('sink.keyFields', field, names);
-    return { field, from: found.from };
-  });
-  return (values) => {
-    let key = '';
-    for (const [index, { field, from }] of parts.entries()) {
-      const value = 'column' in from ? values[from.column] : from.text;
-      if (value === null || value === '') return keyFault(field);
-      key += (index === 0 ? '' : KEY_SEPARATOR) + keyPart(value);
-    }
-    return key;
+  return {
+    text(use, field) {
+      const found = fields.find(({ name }) => name === field);
+      if (!found) throw unknownField(use.where, field, names);
+      const { from } = found;
+      if (!('column' in from)) return () => from.text;
+      const { column, type } = from;
+      if (type !== 'json') return (values) => values[column];
+      return (values) => {
+        const json = values[column];
+        return json === null ? null : jsonText(json.trim(), use, field);
+      };
+    },
   };
 }

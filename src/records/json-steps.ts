@@ -5,7 +5,7 @@ import type { MaskRule, TransformStep } from '../job/transform-schema.js';
 import { compileFilter, type FILTERED } from './filter.js';
 import { type FilterValue, filterValueOfJson, notFilterable } from './filter-values.js';
 import type { Members } from './json-members.js';
-import { textOf } from './json-text.js';
+import { stringText } from './json-text.js';
 import { masker } from './mask.js';
 import { constants, nameAfter } from './transform.js';
 import { jsonReader, requiredFault, typeFault } from './values.js';
@@ -130,7 +130,7 @@ function maskMembers(rules: Readonly<Record<string, MaskRule>>): Step {
     for (const { name, mask } of masks) {
       const at = names.indexOf(name);
       if (at !== names.lastIndexOf(name)) return duplicateFault(name);
-      const text = at < 0 ? null : textOf(given[at], name);
+      const text = at < 0 ? null : stringText(given[at], name);
       if (text !== null && typeof text === 'object') return text;
       if (text !== null) values[at] = JSON.stringify(mask(text));
     }

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../job/fault.js';
 
-/** What an answer of RocketMQ means. `{topic}` in its texts stands for the topic's name. */
+/** What an answer of RocketMQ means. In its texts `{topic}` stands for the topic's name, `{type}` for the messages' type. */
 export interface Rule {
   readonly code: string;
   readonly fault: FaultKind | { readonly check: FaultKind; readonly write: FaultKind };
@@ -41,6 +41,20 @@ export const internal: Rule = {
   what: 'RocketMQ reports an internal error',
   mend: WAIT,
 };
+const delayTooLong: Rule = {
+  code: 'delay_too_long',
+  fault: 'record',
+  stored: 'no',
+  what: 'the message is to be delivered later than RocketMQ takes',
+  mend: "Mend the record, or raise the proxy's maxDelayTimeMills and the broker's timerMaxDelaySec.",
+};
+const delayNotEnabled: Rule = {
+  code: 'delay_not_enabled',
+  fault: 'user',
+  stored: 'no',
+  what: 'the broker delivers no messages at a given time',
+  mend: "Set timerWheelEnable=true in the broker's configuration, or remove sink.delay.",
+};
 const illegalMessage = (part: string): Rule => ({
   code: 'message_refused',
   fault: 'record',
@@ -65,12 +79,13 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
   40005: illegalMessage('key'),
   40007: illegalMessage('properties'),
   40009: illegalMessage('id'),
+  40012: delayTooLong,
   40014: {
     code: 'topic_type',
     fault: 'user',
     stored: 'no',
-    what: 'topic {topic} does not take messages of type NORMAL',
-    mend: 'Use a topic whose message.type is NORMAL.',
+    what: 'topic {topic} does not take messages of type {type}',
+    mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
   },
   40016: illegalMessage('body'),
   40100: {
@@ -92,7 +107,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
     fault: { check: 'user', write: 'world' },
     stored: 'no',
     what: 'topic {topic} does not exist',
-    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type=NORMAL, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}.',
+    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}.',
   },
   41300: tooLarge,
   41301: tooLarge,
@@ -106,8 +121,11 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
   50402: unsafe,
 };
 
-/** Texts with which a code that can mean anything says that it is the record. */
-export const RECORD_TEXTS: readonly (readonly [RegExp, Rule])[] = [
+/** Texts with which a code that can mean anything says what it means. */
+export const RULES_BY_TEXT: readonly (readonly [RegExp, Rule])[] = [
   [/message body size exceed|msg size exceed|message size exceed|body size over max/i, tooLarge],
+  [/timer message illegal/i, delayTooLong],
+  [/timer message is under flow control/i, busy],
+  [/accurate timer message is not enabled/i, delayNotEnabled],
   [/message is illegal|properties length too long/i, illegalMessage('form')],
 ];

@@ -1,5 +1,6 @@
 import { Fault, type FaultKind } from '../job/fault.js';
-import { busy, internal, RECORD_TEXTS, type Rule, STATUS_RULES, tooLarge } from './fault-rules.js';
+import { busy, internal, RULES_BY_TEXT, type Rule, STATUS_RULES, tooLarge } from './fault-rules.js';
+import type { MessageType } from './message-type.js';
 
 /**
  * An error of a request to RocketMQ, and all that follows from it.
@@ -29,6 +30,8 @@ export interface FaultContext {
   readonly stage: Stage;
   readonly topic: string;
   readonly endpoints: string;
+  /** The type of the messages that are sent. */
+  readonly messageType: MessageType;
   /** Whether messages were handed to the network at all; if not, none can be stored. @default true */
   readonly sent?: boolean;
 }
@@ -47,7 +50,8 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   const { code, text } = innermost(error);
   const rule = code >= 20_000 ? statusRule(code, text) : grpcRule(code, text);
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
-  const fill = (sentence: string) => sentence.replaceAll('{topic}', context.topic);
+  const fill = (sentence: string) =>
+    sentence.replaceAll('{topic}', context.topic).replaceAll('{type}', context.messageType);
   const message = `${fill(rule.what)} (${context.endpoints}: ${code ? `${code} ` : ''}${oneLine(text)})`;
   const stored = context.sent === false ? 'no' : rule.stored;
   return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause: error });
@@ -56,7 +60,7 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
 function statusRule(code: number, text: string): Rule {
   const rule = STATUS_RULES[code];
   if (rule) return rule;
-  return RECORD_TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? internal;
+  return RULES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? internal;
 }
 
 function grpcRule(code: number, text: string): Rule {

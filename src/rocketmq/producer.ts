@@ -6,6 +6,8 @@ export interface EncodedMessage {
   readonly bytes: Uint8Array;
   /** Length of the body alone. */
   readonly bodyBytes: number;
+  /** Length of its own properties, tag and keys together, which the broker limits. */
+  readonly propertyBytes: number;
 }
 
 /** Some messages of a request that the broker did not take, when it took the others. */
@@ -19,6 +21,10 @@ export interface Refusal {
 export interface Producer {
   /** The largest body that the broker takes, in bytes. */
   readonly maxBodyBytes: number;
+  /** The most `propertyBytes` that the broker takes. */
+  readonly maxPropertyBytes: number;
+  /** Messages that a request may have, at most. */
+  readonly maxMessages: number;
   /** The message in the transport's own encoding; it stays as it is until the message is acknowledged. */
   encode(message: Message): EncodedMessage;
   /**

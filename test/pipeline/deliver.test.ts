@@ -9,7 +9,11 @@ const fault = (kind: 'record' | 'world' | 'user', stored: 'no' | 'maybe' = 'no')
   new SinkFault(`a_${kind}_fault`, kind, stored, 'message', 'mend');
 
 const numbered = (count: number): EncodedMessage[] =>
-  Array.from({ length: count }, (_, index) => ({ bytes: Buffer.from(String(index)), bodyBytes: 1 }));
+  Array.from({ length: count }, (_, index) => ({
+    bytes: Buffer.from(String(index)),
+    bodyBytes: 1,
+    propertyBytes: 0,
+  }));
 
 const number = ({ bytes }: EncodedMessage) => Number(Buffer.from(bytes).toString());
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Message, RECORD_ID_PROPERTY } from '../../job/message.js';
+import type { MessageType } from '../message-type.js';
 import type { EncodedMessage } from '../producer.js';
+import { field, fieldBytes, header, text, timestamp } from './protobuf.js';
 
 /**
  * Writes messages straight into their protobuf form, because the generated classes cost four times as much
@@ -24,12 +26,13 @@ const FIELD = {
     messageType: 0x30,
     bornTimestamp: 0x3a,
     bornHost: 0x42,
+    deliveryTimestamp: 0x5a,
   },
-  timestamp: { seconds: 0x08, nanos: 0x10 },
 } as const;
 
 const ENCODING_IDENTITY = 1;
-const MESSAGE_TYPE_NORMAL = 1;
+/** `MessageType` of the protocol. */
+const MESSAGE_TYPE: Record<MessageType, number> = { NORMAL: 1, DELAY: 3 };
 
 /** Messages are written one behind the other into slabs; a slab lives as long as a message in it is under way. */
 const SLAB_BYTES = 1024 * 1024;
@@ -37,6 +40,16 @@ const SLAB_BYTES = 1024 * 1024;
 /** Message ids have 17 bytes, as hexadecimal digits: a version, 12 bytes of the producer's own, a sequence. */
 const ID_DIGITS = 34;
 const SEQUENCE_DIGITS = 8;
+
+const NOTHING = Buffer.alloc(0);
+const NO_PROPERTIES = { bytes: NOTHING, textBytes: 0 };
+
+export interface EncoderOptions {
+  /** @default no tag */
+  readonly tag?: string;
+  /** @default 'NORMAL' */
+  readonly type?: MessageType;
+}
 
 export class MessageEncoder {
   /** What is the same in every message. */
@@ -50,16 +63,17 @@ export class MessageEncoder {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #used = 0;
 
-  constructor(topic: string, tag?: string) {
+  /** @param tag the tag of all messages; one that a message brings itself comes instead of none */
+  constructor(topic: string, { tag, type = 'NORMAL' }: EncoderOptions = {}) {
     this.#topic = field(FIELD.message.topic, field(FIELD.resource.name, Buffer.from(topic)));
     this.#propertyKey = field(FIELD.mapEntry.key, Buffer.from(RECORD_ID_PROPERTY));
     this.#systemConstant = Buffer.concat([
-      tag === undefined ? Buffer.alloc(0) : field(FIELD.system.tag, Buffer.from(tag)),
+      tag === undefined ? NOTHING : field(FIELD.system.tag, Buffer.from(tag)),
       Buffer.from([
         FIELD.system.bodyEncoding,
         ENCODING_IDENTITY,
         FIELD.system.messageType,
-        MESSAGE_TYPE_NORMAL,
+        MESSAGE_TYPE[type],
       ]),
       field(FIELD.system.bornHost, Buffer.from(hostname())),
     ]);
@@ -67,26 +81,32 @@ export class MessageEncoder {
     this.#idPrefix = `01${own.toString('hex').toUpperCase()}`;
   }
 
-  encode({ id, key, body }: Message): EncodedMessage {
+  encode({ id, key, tag, properties, deliverAt, body }: Message): EncodedMessage {
     const born = this.#bornTimestamp();
     const idBytes = Buffer.byteLength(id);
     const keyBytes = key === undefined ? 0 : Buffer.byteLength(key);
+    const tagBytes = tag === undefined ? 0 : Buffer.byteLength(tag);
     const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const own = properties === undefined ? NO_PROPERTIES : userProperties(properties);
+    const delivery = deliverAt === undefined ? NOTHING : timestamp(FIELD.system.deliveryTimestamp, deliverAt);
 
-    const idField = 1 + varintBytes(idBytes) + idBytes;
+    const idField = fieldBytes(idBytes);
     const property = this.#propertyKey.length + idField;
     const system =
       this.#systemConstant.length +
       born.length +
       idField +
-      (key === undefined ? 0 : 1 + varintBytes(keyBytes) + keyBytes) +
+      (key === undefined ? 0 : fieldBytes(keyBytes)) +
+      (tag === undefined ? 0 : fieldBytes(tagBytes)) +
+      delivery.length +
       (2 + ID_DIGITS);
     const message =
       this.#topic.length +
-      (1 + varintBytes(property) + property) +
-      (1 + varintBytes(system) + system) +
-      (1 + varintBytes(bodyBytes) + bodyBytes);
-    const total = 1 + varintBytes(message) + message;
+      fieldBytes(property) +
+      own.bytes.length +
+      fieldBytes(system) +
+      fieldBytes(bodyBytes);
+    const total = fieldBytes(message);
 
     const start = this.#room(total);
     const slab = this.#slab;
@@ -95,16 +115,23 @@ export class MessageEncoder {
     at = header(slab, at, FIELD.message.userProperties, property);
     at += this.#propertyKey.copy(slab, at);
     at = text(slab, at, FIELD.mapEntry.value, id, idBytes);
+    if (properties !== undefined) at += own.bytes.copy(slab, at);
     at = header(slab, at, FIELD.message.systemProperties, system);
     at += this.#systemConstant.copy(slab, at);
     at += born.copy(slab, at);
+    if (tag !== undefined) at = text(slab, at, FIELD.system.tag, tag, tagBytes);
     if (key !== undefined) at = text(slab, at, FIELD.system.keys, key, keyBytes);
     at = text(slab, at, FIELD.system.keys, id, idBytes);
     at = text(slab, at, FIELD.system.messageId, this.#nextMessageId(), ID_DIGITS);
+    if (deliverAt !== undefined) at += delivery.copy(slab, at);
     at = header(slab, at, FIELD.message.body, bodyBytes);
     if (typeof body === 'string') slab.write(body, at, 'utf8');
     else slab.set(body, at);
-    return { bytes: slab.subarray(start, start + total), bodyBytes };
+    return {
+      bytes: slab.subarray(start, start + total),
+      bodyBytes,
+      propertyBytes: RECORD_ID_PROPERTY.length + 2 * idBytes + keyBytes + tagBytes + own.textBytes,
+    };
   }
 
   /** Room for `bytes` in the slab, or in a new one; the offset to write at. */
@@ -128,58 +155,21 @@ export class MessageEncoder {
     const now = Date.now();
     if (now !== this.#bornAt) {
       this.#bornAt = now;
-      this.#born = field(
-        FIELD.system.bornTimestamp,
-        Buffer.concat([
-          number(FIELD.timestamp.seconds, Math.floor(now / 1000)),
-          number(FIELD.timestamp.nanos, (now % 1000) * 1_000_000),
-        ]),
-      );
+      this.#born = timestamp(FIELD.system.bornTimestamp, now);
     }
     return this.#born;
   }
 }
 
-function varintBytes(value: number): number {
-  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
-}
-
-/** Writes `value` as a varint; the offset behind it. By division, as bit operations end at 32 bits. */
-function varint(target: Buffer, at: number, value: number): number {
-  let rest = value;
-  let offset = at;
-  while (rest >= 0x80) {
-    target[offset++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
-  }
-  target[offset++] = rest;
-  return offset;
-}
-
-/** Writes tag and length of a field. */
-function header(target: Buffer, at: number, tag: number, length: number): number {
-  target[at] = tag;
-  return varint(target, at + 1, length);
-}
-
-/** Writes a text field whose length in bytes is known. */
-function text(target: Buffer, at: number, tag: number, value: string, bytes: number): number {
-  const start = header(target, at, tag, bytes);
-  // latin1 and UTF-8 are the same where there is a byte a character, and the first is the faster to write.
-  if (bytes === value.length) target.write(value, start, 'latin1');
-  else target.write(value, start, 'utf8');
-  return start + bytes;
-}
-
-function field(tag: number, content: Buffer): Buffer {
-  const target = Buffer.alloc(1 + 5 + content.length);
-  const at = header(target, 0, tag, content.length);
-  content.copy(target, at);
-  return target.subarray(0, at + content.length);
-}
-
-function number(tag: number, value: number): Buffer {
-  const target = Buffer.alloc(1 + 10);
-  target[0] = tag;
-  return target.subarray(0, varint(target, 1, value));
+/** Properties as entries of the message's map, and how long their names and values are together. */
+function userProperties(properties: NonNullable<Message['properties']>) {
+  let textBytes = 0;
+  const entries = properties.map(([name, value]) => {
+    const key = Buffer.from(name);
+    const content = Buffer.from(value);
+    textBytes += key.length + content.length;
+    const entry = [field(FIELD.mapEntry.key, key), field(FIELD.mapEntry.value, content)];
+    return field(FIELD.message.userProperties, Buffer.concat(entry));
+  });
+  return { bytes: Buffer.concat(entries), textBytes };
 }

@@ -7,6 +7,9 @@ import type { EncodedMessage, Producer, Refusal } from '../producer.js';
 import type { ProxyClient } from './client.js';
 import { MessageEncoder } from './encoder.js';
 
+/** `maxUserPropertySize` of the proxy, which it tells no client. */
+const MAX_PROPERTY_BYTES = 16 * 1024;
+
 const STATUS_OK = 20_000;
 const STATUS_MULTIPLE_RESULTS = 30_000;
 
@@ -34,17 +37,26 @@ export class ProxyProducer implements Producer {
   #refresh: Promise<void> | undefined;
   #stale = false;
 
+  readonly maxPropertyBytes: number;
+
+  /** @param tag the tag of all messages, where they have the same */
   constructor(client: ProxyClient, queues: readonly MessageQueue[], context: FaultContext, tag?: string) {
     this.#client = client;
     this.#queues = queues;
     this.#context = context;
-    this.#encoder = new MessageEncoder(context.topic, tag);
+    this.#encoder = new MessageEncoder(context.topic, { tag, type: context.messageType });
+    this.maxPropertyBytes = MAX_PROPERTY_BYTES - Buffer.byteLength(tag ?? '');
     // Producers that start together should not all begin with the same queue.
     this.#turn = Math.floor(Math.random() * queues.length);
   }
 
   get maxBodyBytes(): number {
     return this.#client.publishingSettings.maxBodySizeBytes;
+  }
+
+  /** RocketMQ 5.4.0 acknowledges a request with several delayed messages, and then delivers none of them. */
+  get maxMessages(): number {
+    return this.#context.messageType === 'DELAY' ? 1 : Number.POSITIVE_INFINITY;
   }
 
   encode(message: Message): EncodedMessage {

@@ -3,7 +3,9 @@ import { format } from 'node:util';
 import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
 import type { Sink } from '../../job/sink-schema.js';
+import { isTemplate } from '../../job/template.js';
 import { type FaultContext, sinkFault } from '../faults.js';
+import { type MessageType, messageType } from '../message-type.js';
 import type { OpenOptions, Transport } from '../producer.js';
 import { ProxyClient } from './client.js';
 import { noWritableQueue, ProxyProducer } from './producer.js';
@@ -22,7 +24,12 @@ export type Log = (text: string) => void;
 export function proxyTransport(sink: Sink, log: Log): Transport {
   return {
     async open(options) {
-      const context: FaultContext = { stage: options.stage, topic: sink.topic, endpoints: sink.endpoints };
+      const context: FaultContext = {
+        stage: options.stage,
+        topic: sink.topic,
+        endpoints: sink.endpoints,
+        messageType: messageType(sink),
+      };
       const client = new ProxyClient({
         endpoints: sink.endpoints,
         topic: sink.topic,
@@ -32,7 +39,7 @@ export function proxyTransport(sink: Sink, log: Log): Transport {
       try {
         const queues = await openWithin(client, context, options);
         return {
-          producer: new ProxyProducer(client, queues, { ...context, stage: 'write' }, sink.tag),
+          producer: new ProxyProducer(client, queues, { ...context, stage: 'write' }, commonTag(sink)),
           topic: { writableQueues: queues.length },
         };
       } catch (error) {
@@ -51,7 +58,7 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
     try {
       const queues = await before(deadline, client.open(), signal);
       if (queues.length === 0) throw noWritableQueue(context);
-      if (!queues.some(takesNormal)) throw sinkFault(otherType(), context);
+      if (!queues.some((queue) => takes(queue, context.messageType))) throw sinkFault(otherType(), context);
       return queues;
     } catch (error) {
       signal.throwIfAborted();
@@ -64,8 +71,13 @@ async function openWithin(client: ProxyClient, context: FaultContext, options: O
 }
 
 /** Servers older than message types tell none. */
-function takesNormal({ acceptMessageTypesList: types }: MessageQueue): boolean {
-  return types.length === 0 || types.includes(definition.MessageType.NORMAL);
+function takes({ acceptMessageTypesList: types }: MessageQueue, type: MessageType): boolean {
+  return types.length === 0 || types.includes(definition.MessageType[type]);
+}
+
+/** The tag of all messages; one with fields in it comes with each message. */
+function commonTag({ tag }: Sink): string | undefined {
+  return tag === undefined || isTemplate(tag) ? undefined : tag;
 }
 
 /** What the server would answer to a message, had one been sent. */

@@ -1,0 +1,65 @@
+import type { SinkFault } from '../rocketmq/faults.js';
+import type { EncodedMessage } from '../rocketmq/producer.js';
+import { type DeliverOptions, deliver } from './deliver.js';
+import type { Draft, RecordRef } from './draft.js';
+
+export interface DeliverDraftOptions extends DeliverOptions {
+  /** Encodes one message of several records anew. */
+  readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
+  /** Called before a refused message of several records is sent as two. Throws Stopped if the stop came first. */
+  readonly beforeSplit: () => Promise<void>;
+}
+
+/** What became of a draft's messages. */
+export interface Delivered {
+  /** Messages that were acknowledged, and the bytes of their bodies. */
+  messages: number;
+  bytes: number;
+  readonly refused: { readonly record: RecordRef; readonly fault: SinkFault }[];
+}
+
+/**
+ * Delivers a draft. A message of several records that the broker refuses for what it is goes again as two of half the
+ * records, until the record is found that is not taken.
+ * @throws what `deliver` throws
+ */
+export async function deliverDraft(draft: Draft, options: DeliverDraftOptions): Promise<Delivered> {
+  const { messages, bodyBytes } = draft;
+  const delivered: Delivered = { messages: messages.length, bytes: bodyBytes, refused: [] };
+  if (messages.length === 0) return delivered;
+  for (const [index, fault] of await deliver(messages, options)) {
+    delivered.messages--;
+    delivered.bytes -= messages[index].bodyBytes;
+    await split(draft.recordsOf(index), fault, delivered, options);
+  }
+  return delivered;
+}
+
+async function split(
+  records: readonly RecordRef[],
+  fault: SinkFault,
+  delivered: Delivered,
+  options: DeliverDraftOptions,
+): Promise<void> {
+  const waiting = [{ records, fault }];
+  for (let group = waiting.pop(); group; group = waiting.pop()) {
+    if (group.records.length === 1) {
+      delivered.refused.push({ record: group.records[0], fault: group.fault });
+      continue;
+    }
+    const middle = group.records.length >> 1;
+    const halves = [group.records.slice(0, middle), group.records.slice(middle)];
+    await options.beforeSplit();
+    const messages = halves.map(options.pack);
+    const refused = await deliver(messages, options);
+    for (const [index, half] of halves.entries()) {
+      const again = refused.get(index);
+      if (again) {
+        waiting.push({ records: half, fault: again });
+      } else {
+        delivered.messages++;
+        delivered.bytes += messages[index].bodyBytes;
+      }
+    }
+  }
+}

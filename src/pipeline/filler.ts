@@ -1,0 +1,52 @@
+import type { RecordFault } from '../job/fault.js';
+import type { Message } from '../job/message.js';
+import type { Producer } from '../rocketmq/producer.js';
+import type { RecordBatch } from '../sources/source.js';
+import type { Draft } from './draft.js';
+import { Drafts, type FillOptions, UNSENT_IN_A_ROW } from './drafts.js';
+import { tooLarge } from './too-large.js';
+
+/** Fills drafts with the records of a partition, in order. A record is either put in or left out. */
+export interface Filler {
+  /** Takes a record's message; if it says why the message can't be sent, the record is not taken. */
+  put(message: Message, batch: RecordBatch, index: number): RecordFault | undefined;
+  /** Takes a record that gives no message. */
+  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void;
+  /** The next draft that is full, if any; every one must be fetched before the next record is taken. */
+  takeFull(): Draft | undefined;
+  /** The next draft, full or not; undefined when nothing is left. */
+  takeRest(): Draft | undefined;
+}
+
+/** The drafts of a job whose records are a message each. */
+export class MessageFiller implements Filler {
+  readonly #producer: Producer;
+  readonly #drafts: Drafts;
+
+  constructor(options: FillOptions) {
+    this.#producer = options.producer;
+    this.#drafts = new Drafts(options);
+  }
+
+  put(message: Message, batch: RecordBatch, index: number): RecordFault | undefined {
+    const encoded = this.#producer.encode(message);
+    const fault = tooLarge(encoded, this.#producer);
+    if (fault) return fault;
+    this.#drafts.withRoomFor(encoded).addMessage(encoded, batch, index);
+    return undefined;
+  }
+
+  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
+    this.#drafts.leaveOut(why, batch, index);
+    if (this.#drafts.current.unsent >= UNSENT_IN_A_ROW) this.#drafts.finish();
+  }
+
+  takeFull(): Draft | undefined {
+    return this.#drafts.takeFull();
+  }
+
+  takeRest(): Draft | undefined {
+    this.#drafts.finish();
+    return this.#drafts.takeFull();
+  }
+}

@@ -1,0 +1,74 @@
+import type { RecordFault } from '../job/fault.js';
+import type { Message } from '../job/message.js';
+import type { Packing } from '../records/packing.js';
+import type { Producer } from '../rocketmq/producer.js';
+import type { RecordBatch } from '../sources/source.js';
+import type { Draft } from './draft.js';
+import { Drafts, type FillOptions, UNSENT_IN_A_ROW } from './drafts.js';
+import type { Filler } from './filler.js';
+import { Pack, packed } from './pack.js';
+import { tooLarge } from './too-large.js';
+
+/**
+ * The drafts of a job whose records share messages. A pack that is open holds the dirty and filtered records since its
+ * first one as well: the watermark passes none of them before the pack is delivered.
+ */
+export class PackFiller implements Filler {
+  readonly #producer: Producer;
+  readonly #packing: Packing;
+  readonly #maxBodyBytes: number;
+  readonly #drafts: Drafts;
+  #pack: Pack;
+
+  constructor(options: FillOptions, packing: Packing) {
+    this.#producer = options.producer;
+    this.#packing = packing;
+    this.#maxBodyBytes = Math.min(options.producer.maxBodyBytes, options.batch.bytes);
+    this.#drafts = new Drafts(options);
+    this.#pack = new Pack(packing);
+  }
+
+  put(message: Message, batch: RecordBatch, index: number): RecordFault | undefined {
+    if (!this.#pack.isEmpty && !this.#fits(message)) this.#close();
+    if (this.#pack.isEmpty) {
+      const fault = tooLarge(this.#pack.sizesWith(message), this.#producer);
+      if (fault) return fault;
+    }
+    this.#pack.add(message, batch, index);
+    if (this.#pack.records.length === this.#packing.records) this.#close();
+    return undefined;
+  }
+
+  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
+    if (this.#pack.isEmpty) this.#drafts.leaveOut(why, batch, index);
+    else this.#pack.leaveOut(why, batch, index);
+    if (this.#drafts.current.unsent + this.#pack.unsent >= UNSENT_IN_A_ROW) this.#finish();
+  }
+
+  takeFull(): Draft | undefined {
+    return this.#drafts.takeFull();
+  }
+
+  takeRest(): Draft | undefined {
+    this.#finish();
+    return this.#drafts.takeFull();
+  }
+
+  #fits(message: Message): boolean {
+    const { bodyBytes, propertyBytes } = this.#pack.sizesWith(message);
+    return bodyBytes <= this.#maxBodyBytes && propertyBytes <= this.#producer.maxPropertyBytes;
+  }
+
+  #close(): void {
+    if (this.#pack.isEmpty) return;
+    const pack = this.#pack;
+    this.#pack = new Pack(this.#packing);
+    const encoded = this.#producer.encode(packed(pack.messages, this.#packing));
+    this.#drafts.withRoomFor(encoded).addPack(encoded, pack);
+  }
+
+  #finish(): void {
+    this.#close();
+    this.#drafts.finish();
+  }
+}
