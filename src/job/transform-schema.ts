@@ -62,7 +62,7 @@ export const transformStep = z.union(
           context.addIssue({ code: 'custom', message: `a condition in CEL: ${problem}` });
         })
         .describe(
-          'A condition in the Common Expression Language (CEL), see filter.md; a record for which it is false is left out, and ' +
+          'A condition in the Common Expression Language (CEL; docs/filter.md); a record for which it is false is left out, and ' +
             'counted as filtered. Names and values are those that the steps before have made.',
         )
         .meta({ examples: ['amount > 0.0 && status != "void"'] }),
