@@ -41,6 +41,11 @@ export function patienceOption(): Option {
   });
 }
 
+/** `--health-file`, which the environment can set for a worker and for whoever looks at it. */
+export function healthFileOption(help: string): Option {
+  return new Option('--health-file <path>', help).env('ROCKETLIFT_HEALTH_FILE');
+}
+
 /** The task queue of an option, or the usual one. */
 export async function taskQueueOf({ taskQueue }: QueueOptions): Promise<string> {
   if (taskQueue !== undefined) return taskQueue;

@@ -44,6 +44,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'Run a worker until it is stopped',
     load: async () => (await import('./worker.js')).workerCommand(),
   },
+  health: {
+    summary: 'Tell whether a worker on this machine is well',
+    load: async () => (await import('./health.js')).healthCommand(),
+  },
   dev: {
     summary: 'Start and stop a local Temporal and RocketMQ',
     load: async () => (await import('./dev.js')).devCommand(),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { RunningWorker } from '../worker/worker.js';
 import {
   createCommand,
+  healthFileOption,
   type QueueOptions,
   TASK_QUEUE_FLAG,
   TASK_QUEUE_HELP,
@@ -9,23 +11,29 @@ import {
 import { EXIT } from './exit.js';
 import { printJson, say } from './output.js';
 
+interface WorkerCommandOptions extends QueueOptions {
+  readonly healthFile?: string;
+}
+
 export function workerCommand(): Command {
   return createCommand('worker', 'Run a worker until it is stopped', [
     'worker',
     'worker --task-queue nightly',
     'worker --json 2> worker.log        # log lines as JSON',
+    'worker --health-file /tmp/worker   # for "rocketlift health --health-file /tmp/worker"',
   ])
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
+    .addOption(healthFileOption('file that is renewed while the worker polls and Temporal answers'))
     .addHelpText(
       'after',
       '\nSIGTERM or Ctrl-C drain what is under way and hand it over; a second one leaves at once.',
     )
-    .action(async (options: QueueOptions) => {
-      process.exitCode = await work(await taskQueueOf(options), options.json ?? false);
+    .action(async (options: WorkerCommandOptions) => {
+      process.exitCode = await work(await taskQueueOf(options), options);
     });
 }
 
-async function work(taskQueue: string, json: boolean): Promise<number> {
+async function work(taskQueue: string, { json = false, healthFile }: WorkerCommandOptions): Promise<number> {
   const { installLog } = await import('../worker/log.js');
   const { startWorker } = await import('../worker/worker.js');
   installLog({ level: 'info', format: json ? 'json' : 'text' });
@@ -40,6 +48,20 @@ async function work(taskQueue: string, json: boolean): Promise<number> {
     worker.stop().catch(() => {});
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  await worker.done;
+  await (healthFile === undefined ? worker.done : doneWithHealthFile(worker, healthFile));
   return EXIT.done;
+}
+
+/** Resolves when the worker has ended. Ends it in good order where its health file can't be written. */
+async function doneWithHealthFile(worker: RunningWorker, path: string): Promise<void> {
+  const { keepHealthFile } = await import('../worker/health.js');
+  const ended = new AbortController();
+  const file = keepHealthFile(path, () => worker.isWell(), ended.signal);
+  try {
+    await Promise.race([worker.done, file]);
+  } finally {
+    ended.abort();
+    await worker.stop();
+    await file;
+  }
 }

@@ -8,6 +8,9 @@ import { BUNDLE_PATH } from './bundle.js';
 /** Activities at once, at most: each holds up to some 20 MB while it writes. */
 const MAX_ACTIVITIES = 32;
 
+/** How long Temporal may take to say that it is there, in milliseconds. */
+const HEALTH_TIMEOUT_MS = 5_000;
+
 export interface WorkerOptions {
   readonly taskQueue: string;
 }
@@ -15,6 +18,8 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** Resolves when the worker has ended, rejects if it failed. */
   readonly done: Promise<void>;
+  /** Whether it polls for work and its server answers. Rejects where the server does not. */
+  isWell(): Promise<boolean>;
   /** Ends in good order: what is under way drains, and is handed over to other workers. Resolves when all is over. */
   stop(): Promise<void>;
 }
@@ -47,6 +52,13 @@ export async function startWorker({ taskQueue }: WorkerOptions): Promise<Running
   const done = worker.run().finally(() => connection.close());
   return {
     done,
+    async isWell() {
+      // The cheapest question that every server answers, whatever this client may do there.
+      await connection.withDeadline(Date.now() + HEALTH_TIMEOUT_MS, () =>
+        connection.workflowService.getSystemInfo({}),
+      );
+      return worker.getState() === 'RUNNING';
+    },
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;

@@ -15,6 +15,7 @@ const COMMANDS = [
   'list',
   'cancel',
   'worker',
+  'health',
   'schema',
   'dev',
   'dev up',

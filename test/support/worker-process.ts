@@ -11,9 +11,18 @@ export interface WorkerProcess {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
+interface WorkerProcessOptions {
+  /** Set beside the variables of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `rocketlift worker` and resolves when it polls. */
-export async function startWorkerProcess(taskQueue: string): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  taskQueue: string,
+  { env = {} }: WorkerProcessOptions = {},
+): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

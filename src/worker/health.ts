@@ -1,0 +1,60 @@
+import { rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { userFault } from '../job/fault.js';
+
+/** How often a worker looks at itself, in milliseconds. */
+const INTERVAL_MS = 5_000;
+
+/** A file older than this is no sign of life: a worker that is well has renewed it several times. In milliseconds. */
+export const MAX_AGE_MS = 30_000;
+
+/**
+ * Renews a file every five seconds while a worker is well, so that others can see from its age how the worker is. A worker that
+ * hangs, is gone, or has lost its server renews nothing. The file is removed at the end.
+ *
+ * @param isWell looks at the worker; what it throws means no
+ * @param signal ends it
+ * @throws Fault `health_file` (the user's) where the file can't be written
+ */
+export async function keepHealthFile(
+  path: string,
+  isWell: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      const well = await isWell().catch(() => false);
+      if (well && !signal.aborted) await renew(path);
+      // An abort is the end of the wait, not a fault.
+      await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function renew(path: string): Promise<void> {
+  try {
+    await writeFile(path, '');
+  } catch (error) {
+    throw userFault(
+      'health_file',
+      `The health file ${path} can not be written: ${(error as Error).message}`,
+      'Give --health-file (or ROCKETLIFT_HEALTH_FILE) a path in a folder that the worker may write to.',
+      error,
+    );
+  }
+}
+
+/**
+ * Milliseconds since the worker of a health file was last well; undefined where there is no file: it has not begun to poll, or has
+ * ended in good order.
+ */
+export async function healthFileAge(path: string): Promise<number | undefined> {
+  try {
+    return Math.max(0, Date.now() - (await stat(path)).mtimeMs);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
