@@ -6,6 +6,9 @@ import { delimiter, join, resolve } from 'node:path';
 /** The Temporal CLI (server and UI in one binary) that is fetched where none is installed. */
 export const TEMPORAL_VERSION = '1.9.1';
 
+/** What it holds, as `temporal --version` tells: the versions that docker-compose.yml runs. */
+export const TEMPORAL_HOLDS = { server: '1.32.0', ui: '2.54.1' };
+
 /** The RocketMQ that `rocketmq.pom.xml` pins. */
 export const ROCKETMQ_VERSION = '5.4.0';
 

@@ -4,6 +4,28 @@ import type { Ports } from './ports.js';
 
 const CLUSTER = 'DefaultCluster';
 
+/** What a job may rely on at any broker of ours, here and in containers (docker/rocketmq/broker.conf). */
+export const BROKER_PROMISES = {
+  brokerClusterName: CLUSTER,
+  brokerName: 'broker-a',
+  brokerId: 0,
+  // As in production, where a topic that is spelled wrong should not come to life.
+  autoCreateTopicEnable: false,
+  // Messages that are younger than `fileReservedTime` stay, also on a full disk: a broker that drops them there would make every
+  // count wrong.
+  cleanFileForciblyEnable: false,
+  diskMaxUsedSpaceRatio: 95,
+};
+
+/** The same for its proxy (docker/rocketmq/proxy.json). */
+export const PROXY_PROMISES = {
+  rocketMQClusterName: CLUSTER,
+  useEndpointPortFromRequest: true,
+  // By default a topic that was asked for before it existed stays unknown for 20 s. Here it should not puzzle anyone.
+  topicRouteServiceCacheRefreshSeconds: 1,
+  topicConfigCacheRefreshSeconds: 1,
+};
+
 export interface RocketmqFiles {
   /** RocketMQ's home and user.home: what it writes without being asked lands here. */
   readonly home: string;
@@ -38,9 +60,7 @@ export async function writeRocketmqConfig(folder: string, ports: Ports): Promise
 
 function brokerSettings(store: string, ports: Ports) {
   return {
-    brokerClusterName: CLUSTER,
-    brokerName: 'broker-a',
-    brokerId: 0,
+    ...BROKER_PROMISES,
     namesrvAddr: `127.0.0.1:${ports.namesrv}`,
     brokerIP1: '127.0.0.1',
     brokerIP2: '127.0.0.1',
@@ -49,30 +69,21 @@ function brokerSettings(store: string, ports: Ports) {
     haListenPort: ports.brokerHa,
     storePathRootDir: store,
     storePathCommitLog: join(store, 'commitlog'),
-    // As in production, where a topic that is spelled wrong should not come to life.
-    autoCreateTopicEnable: false,
     // 64 MiB instead of 1 GiB: files are made ahead of need, and an old one is only removed as a whole.
     mappedFileSizeCommitLog: 64 * 1024 * 1024,
     // Messages older than a day go, at any hour of it: a laptop is seldom awake at 4 am, RocketMQ's own hour.
     fileReservedTime: 24,
     deleteWhen: Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(';'),
-    // Younger ones stay, also on a full disk: a broker that drops them there would make every count wrong.
-    cleanFileForciblyEnable: false,
-    diskMaxUsedSpaceRatio: 95,
   };
 }
 
 function proxySettings(ports: Ports) {
   return {
-    rocketMQClusterName: CLUSTER,
+    ...PROXY_PROMISES,
     proxyMode: 'LOCAL',
     namesrvAddr: `127.0.0.1:${ports.namesrv}`,
     grpcServerPort: ports.proxy,
     remotingListenPort: ports.proxyRemoting,
-    useEndpointPortFromRequest: true,
-    // By default a topic that was asked for before it existed stays unknown for 20 s. Here it should not puzzle anyone.
-    topicRouteServiceCacheRefreshSeconds: 1,
-    topicConfigCacheRefreshSeconds: 1,
   };
 }
 
@@ -83,7 +94,7 @@ function properties(settings: Readonly<Record<string, string | number | boolean>
 }
 
 /** Warnings to stdout, which the stack keeps, instead of RocketMQ's two dozen files of up to 128 MB each. */
-const LOGBACK = `<configuration>
+export const LOGBACK = `<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %p %c{0} %t - %m%n</pattern></encoder>
   </appender>
