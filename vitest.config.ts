@@ -10,7 +10,10 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'unit', include: [...UNIT, 'test/rocketmq/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: [...UNIT, 'test/rocketmq/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {
