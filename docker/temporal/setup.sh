@@ -7,7 +7,13 @@ if ! temporal operator namespace describe > /dev/null 2>&1; then
   temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$RETENTION"
 fi
 
-registered=$(temporal operator search-attribute list)
+# The server takes a moment to know a namespace that is new.
+tries=0
+until registered=$(temporal operator search-attribute list); do
+  tries=$((tries + 1))
+  [ "$tries" -lt 15 ] || exit 1
+  sleep 2
+done
 for attribute in $SEARCH_ATTRIBUTES; do
   name=${attribute%=*}
   if ! echo "$registered" | grep -qw "$name"; then

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { devCommand } from '../../src/cli/dev.js';
+import { TEMPORAL_HOLDS, TEMPORAL_VERSION } from '../../src/dev/cache.js';
 import { down, endServer, stopRocketmq } from '../../src/dev/down.js';
 import { answers, type ServerName } from '../../src/dev/ports.js';
 import { isAlive } from '../../src/dev/process.js';
@@ -35,6 +38,13 @@ afterAll(async () => {
 async function processes() {
   return (await readState(stackPaths(stateDir)))?.processes ?? {};
 }
+
+test('the Temporal that is pinned holds the server and the UI that the containers run', async ({ skip }) => {
+  const { temporalBinary } = (await readState(stackPaths(stateDir)))!;
+  const { stdout } = await promisify(execFile)(temporalBinary, ['--version']);
+  skip(!stdout.includes(`temporal version ${TEMPORAL_VERSION} `), 'another Temporal is installed here');
+  expect(stdout).toContain(`(Server ${TEMPORAL_HOLDS.server}, UI ${TEMPORAL_HOLDS.ui})`);
+});
 
 test('two ups at the same time are one stack, with its topics', async () => {
   expect(another).toEqual(stack);
