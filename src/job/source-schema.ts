@@ -117,12 +117,13 @@ const ndjsonSource = z.strictObject({
 });
 
 const pathStep = z.string().min(1);
+const dottedPath = z.string().regex(/^[^.]+(?:\.[^.]+)*$/);
 
 const jsonSource = z.strictObject({
   type: z.literal('json').describe('JSON documents: one a file, or several one after another.'),
   ...fileFields('data/orders.json'),
   recordPath: z
-    .union([pathStep, z.array(pathStep).min(1)], {
+    .union([dottedPath, z.array(pathStep).min(1)], {
       error: 'names with "." between them, such as data.items, or a list of names',
     })
     .transform((path) => (typeof path === 'string' ? path.split('.') : path))
@@ -130,7 +131,8 @@ const jsonSource = z.strictObject({
     .describe(
       'Where the records stand in a document: names of members with "." between them, or as a list; "*" is every ' +
         'element of an array. An array there is a record an element, an object is one record. ' +
-        'Unless given, that holds for the document itself.',
+        'Unless given, that holds for the document itself. Where the path leads nowhere stands a dirty record. ' +
+        'What stands beside it is passed over, whatever its size, and not checked in full.',
     )
     .meta({ examples: ['data.items'] }),
 });
