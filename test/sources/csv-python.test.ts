@@ -102,7 +102,7 @@ output = [rows(t) for t in input]`;
         expect(theirs).toEqual(all.map(({ rows }) => rows));
         for (const [i, any] of all.entries()) expect(await ours(paths[i], any, someSizes)).toEqual(any.rows);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -126,7 +126,7 @@ output = len(input)`;
           expect(await ours(files[i].path, { ...any, isNamed: true }, someSizes)).toEqual(any.rows);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
