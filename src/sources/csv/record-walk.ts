@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.js';
 import { afterLineEnd, beforeLineEnd, isCutAt } from './line-end.js';
 
 /** How a walk ended, where it did not come to a line end. */
-export const RAN_OUT = -1;
+const RAN_OUT = -1;
 export const RAN_OUT_IN_QUOTE = -2;
 export const STRAY = -3;
 
