@@ -27,12 +27,14 @@ const fileFields = (path: string) => ({
     .default('utf-8')
     .refine((name) => encodingName(name) !== undefined, {
       error:
-        'an encoding that the WHATWG Encoding Standard names, such as utf-8, gb18030, shift_jis or utf-16le',
+        'an encoding of the WHATWG Encoding Standard that this Node.js can decode, such as utf-8, gb18030, shift_jis or utf-16le',
     })
     .describe(
       'Encoding of the text, by its name in the WHATWG Encoding Standard: utf-8, utf-16le, gbk, gb18030, big5, ' +
         'shift_jis, euc-kr, windows-1252 … Messages are UTF-8. A byte order mark is skipped. ' +
-        'A record that can not be decoded is dirty.',
+        'A record that can not be decoded is dirty. UTF-16 and iso-2022-jp files are one partition each, as are those ' +
+        'in which a character that takes them apart may be a part of another one: JSON, or CSV with the delimiter |, ' +
+        'in gbk, gb18030, big5 and shift_jis.',
     )
     .meta({ examples: ['gb18030'] }),
   columns: columns(),

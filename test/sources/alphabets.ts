@@ -85,7 +85,7 @@ const quad = (at: number): number[] => [
   0x30 + (at % 10),
 ];
 
-function decodeOne(decoder: TextDecoder, bytes: readonly number[]): string | undefined {
+function decodeOne(decoder: InstanceType<typeof TextDecoder>, bytes: readonly number[]): string | undefined {
   try {
     const text = decoder.decode(Uint8Array.from(bytes));
     return [...text].length === 1 ? text : undefined;

@@ -26,8 +26,8 @@ const NOT_A_FILE: Rule = {
 };
 const CORRUPT: Rule = {
   code: 'input_corrupt',
-  what: 'is damaged: it ends too early, or what stands in it is not gzip',
-  mend: 'Test it with "gzip -t", fetch it again, and run the job again.',
+  what: 'is damaged: it ends too early, or what stands in it is not what its name says',
+  mend: 'Test it with "gzip -t" or "zstd -t", fetch it again, and run the job again.',
 };
 
 /** What the user has to mend. Every other error of the file system is the world's and is tried again. */
@@ -93,6 +93,6 @@ export function inputChanged(path: string, how: string, cause?: unknown): Fault 
   );
 }
 
-export function inputCorrupt(path: string, what: string): Fault {
-  return userFault(CORRUPT.code, `${path} is damaged: ${what}`, CORRUPT.mend);
+export function inputCorrupt(path: string, what: string, cause?: unknown): Fault {
+  return userFault(CORRUPT.code, `${path} is damaged: ${what}`, CORRUPT.mend, cause);
 }

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { inputChanged, inputCorrupt, onFile } from './faults.js';
+import { inputCorrupt, onFile } from './faults.js';
+import { chunkInput, fileChunks } from './file-chunks.js';
 import type { ByteInput } from './window.js';
 
 const CHUNK_BYTES = 128 * 1024;
@@ -11,43 +12,25 @@ const CHUNK_BYTES = 128 * 1024;
  * Errors come out as faults: the user's `input_corrupt` where the file is damaged or something else follows it.
  */
 export function gzipInput(handle: FileHandle, path: string, size: number): ByteInput {
-  // Not the handle's own stream: destroying that closes the handle, whatever autoClose says.
-  const compressed = Readable.from(chunksOf(handle, path, size), { highWaterMark: 1 });
+  return chunkInput(gunzipped(handle, path, size));
+}
+
+async function* gunzipped(handle: FileHandle, path: string, size: number): AsyncGenerator<Buffer> {
+  const compressed = Readable.from(fileChunks(handle, path, size), { highWaterMark: 1 });
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // The callback has nothing to do: whoever takes the chunks gets the same error.
   pipeline(compressed, gunzip, () => {});
   const chunks: AsyncIterator<Buffer> = gunzip[Symbol.asyncIterator]();
-  let chunk: Buffer = Buffer.alloc(0);
-  let ended = false;
-  return {
-    async readInto(target, index) {
-      while (chunk.length === 0 && !ended) {
-        const next = await onFile(path, () => chunks.next());
-        if (next.done) {
-          ended = true;
-          await checkRest(handle, path, gunzip.bytesWritten, size);
-        } else {
-          chunk = next.value;
-        }
-      }
-      const copied = chunk.copy(target, index);
-      chunk = chunk.subarray(copied);
-      return copied;
-    },
-    async close() {
-      gunzip.destroy();
-      compressed.destroy();
-    },
-  };
-}
-
-async function* chunksOf(handle: FileHandle, path: string, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < size; ) {
-    const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size - at));
-    const { bytesRead } = await onFile(path, () => handle.read(chunk, 0, chunk.length, at));
-    if (bytesRead === 0) throw inputChanged(path, `it shrank from ${size} to ${at} bytes or less`);
-    yield chunk.subarray(0, bytesRead);
-    at += bytesRead;
+  try {
+    for (;;) {
+      const next = await onFile(path, () => chunks.next());
+      if (next.done) break;
+      yield next.value;
+    }
+    await checkRest(handle, path, gunzip.bytesWritten, size);
+  } finally {
+    gunzip.destroy();
+    compressed.destroy();
   }
 }
 

@@ -85,6 +85,10 @@ export function strangeContent(path: string, head: Buffer, encoding: string): Fa
 
 export const isGzip = (head: Buffer): boolean => stands(GZIP.bytes, head);
 
+/** A skippable frame may come first. */
+export const isZstd = (head: Buffer): boolean =>
+  stands(ZSTD.bytes, head) || (stands([0x2a, 0x4d, 0x18], head, 1) && head[0] >> 4 === 5);
+
 /**
  * Bytes of the byte order mark at the start of what is taken apart.
  * @param encoding of these bytes, not of the file

@@ -4,14 +4,28 @@ import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
 import { compareFingerprints, type Fingerprint, takeFingerprint, vanished } from './fingerprint.js';
 import { gzipInput } from './gzip-input.js';
-import { isGzip, MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
+import { isGzip, isZstd, MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
 import { plainInput } from './plain-input.js';
 import { type ByteInput, Window } from './window.js';
+import { zstdInput } from './zstd-input.js';
 
 const SCRATCH_BYTES = 128 * 1024;
 
-/** Whether the file is decompressed while it is read, which its name alone decides. */
-export const isCompressed = (path: string): boolean => path.toLowerCase().endsWith('.gz');
+interface Compression {
+  readonly ending: string;
+  readonly name: string;
+  isIn(head: Buffer): boolean;
+  input(handle: FileHandle, path: string, size: number): ByteInput;
+}
+
+const COMPRESSIONS: readonly Compression[] = [
+  { ending: '.gz', name: 'gzip', isIn: isGzip, input: gzipInput },
+  { ending: '.zst', name: 'zstd', isIn: isZstd, input: zstdInput },
+];
+
+/** How the file is decompressed while it is read, which its name alone decides. */
+const compressionOf = (path: string): Compression | undefined =>
+  COMPRESSIONS.find(({ ending }) => path.toLowerCase().endsWith(ending));
 
 /** How the files of a job are read. */
 export interface FileOptions {
@@ -22,7 +36,7 @@ export interface FileOptions {
 
 /** Whether positions in the file count bytes of the file itself, so that one can jump to them. */
 export const isSeekable = (path: string, encoding: FileEncoding): boolean =>
-  !isCompressed(path) && !encoding.isTranscoded;
+  !compressionOf(path) && !encoding.isTranscoded;
 
 /**
  * A file that is being read. Positions are byte offsets in its content: decompressed, byte order mark included; where
@@ -53,8 +67,10 @@ export class OpenFile {
       return await onFile(path, async () => {
         const { fingerprint, head } = await takeFingerprint(handle, path);
         if (expected) compareFingerprints(path, expected, fingerprint);
-        if (isCompressed(path) && fingerprint.size > 0 && !isGzip(head)) {
-          throw inputCorrupt(path, 'its name ends in .gz, but it does not begin as gzip does');
+        const compression = compressionOf(path);
+        if (compression && fingerprint.size > 0 && !compression.isIn(head)) {
+          const { ending, name } = compression;
+          throw inputCorrupt(path, `its name ends in ${ending}, but it does not begin as ${name} does`);
         }
         return new OpenFile(handle, path, fingerprint, options);
       });
@@ -114,9 +130,10 @@ export class OpenFile {
   /** The decompressed bytes; of a file that is not compressed from `position` on. */
   #content(position: number): ByteInput {
     const { size } = this.fingerprint;
-    // An empty file is no valid gzip, but as clearly without records as a plain one.
-    return isCompressed(this.path) && size > 0
-      ? gzipInput(this.#handle, this.path, size)
+    const compression = compressionOf(this.path);
+    // An empty file is not validly compressed, but as clearly without records as a plain one.
+    return compression && size > 0
+      ? compression.input(this.#handle, this.path, size)
       : plainInput(this.#handle, this.path, position, size);
   }
 }
