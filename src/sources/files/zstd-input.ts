@@ -28,12 +28,15 @@ export function zstdInput(handle: FileHandle, path: string, size: number): ByteI
 }
 
 async function* byNode(
-  pieces: AsyncIterable<ZstdPiece>,
+  pieces: AsyncGenerator<ZstdPiece>,
   create: () => Transform,
   path: string,
 ): AsyncGenerator<Buffer> {
+  const first = await pieces.next();
+  // A file of nothing but skippable frames: Node.js takes no bytes at all for an end that comes too early.
+  if (first.done) return;
   const decompressor = create();
-  const compressed = Readable.from(bytesOf(pieces), { highWaterMark: 1 });
+  const compressed = Readable.from(bytesOf(first.value, pieces), { highWaterMark: 1 });
   // The callback has nothing to do: whoever takes the chunks gets the same error.
   pipeline(compressed, decompressor, () => {});
   try {
@@ -46,8 +49,9 @@ async function* byNode(
   }
 }
 
-async function* bytesOf(pieces: AsyncIterable<ZstdPiece>): AsyncGenerator<Buffer> {
-  for await (const { bytes } of pieces) if (bytes.length > 0) yield bytes;
+async function* bytesOf(first: ZstdPiece, rest: AsyncIterable<ZstdPiece>): AsyncGenerator<Buffer> {
+  yield first.bytes;
+  for await (const { bytes } of rest) if (bytes.length > 0) yield bytes;
 }
 
 /** Each frame by a decompressor of its own and block by block, so that no piece of work is long. */
