@@ -24,7 +24,9 @@ const maskRule = z.union(
         .int()
         .min(0)
         .max(1000)
-        .describe('Characters at the end that stay; each of the others becomes "*".')
+        .describe(
+          'Characters at the end that stay; each of the others becomes "*". A shorter text stays as it is.',
+        )
         .meta({ examples: [4] }),
     }),
   ],

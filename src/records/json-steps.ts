@@ -86,8 +86,9 @@ function memberCheck({ source }: Job): Step {
         continue;
       }
       const value = read(json);
+      if (value === json) continue;
       if (value === undefined) return typeFault(name, type);
-      if (value !== json) values = values.with(at, value);
+      values = values.with(at, value);
     }
     return values === record.values ? record : { names, values };
   };

@@ -86,15 +86,16 @@ function columnCheck(job: Job, columns: readonly string[]): Step {
   });
   return (given) => {
     let values = given;
-    for (const { name, column, type, required, read } of typed) {
-      const text = given[column];
+    for (const spec of typed) {
+      const text = given[spec.column];
       if (text === null) {
-        if (required) return requiredFault(name);
+        if (spec.required) return requiredFault(spec.name);
         continue;
       }
-      const value = read(text);
-      if (value === undefined) return typeFault(name, type);
-      if (value !== text) values = values.with(column, value);
+      const value = spec.read(text);
+      if (value === text) continue;
+      if (value === undefined) return typeFault(spec.name, spec.type);
+      values = values.with(spec.column, value);
     }
     return values;
   };

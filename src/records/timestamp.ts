@@ -50,7 +50,7 @@ export function timestampReader({
     fraction = -1,
     offset = -1,
   } = groups;
-  const offsetAt = isUtc(timezone) ? undefined : zoneOffset(timezone);
+  const offsetAt = UTC.test(timezone) ? undefined : zoneOffset(timezone);
   return (text) => {
     const found = expression.exec(text);
     if (found === null) return undefined;
@@ -82,10 +82,8 @@ function patternOfPart(part: TimestampFormat[number]): string {
   return part.field === 'fraction' ? `([0-9]{${part.digits}})` : PATTERNS[part.field];
 }
 
-/** Whether a zone is UTC itself, under one of its names; only then is an offset written as Z. */
-function isUtc(zone: string): boolean {
-  return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone === 'UTC';
-}
+/** UTC under one of its names; only then an offset is written as Z. */
+const UTC = /^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu)$/i;
 
 function zoneOffset(zone: string) {
   const offsets = new ZoneOffsets(zone);
