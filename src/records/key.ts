@@ -8,7 +8,7 @@ const UNFIT = /[\s\p{Cc}]/u;
 const ALL_UNFIT = /[\s\p{Cc}]/gu;
 
 /** The part of a key that a value makes: white space and control characters percent-encoded, all else as it is. */
-export function keyPart(value: string): string {
+function keyPart(value: string): string {
   // The test spares the common value a copy.
   return UNFIT.test(value) ? value.replaceAll(ALL_UNFIT, encodeURIComponent) : value;
 }

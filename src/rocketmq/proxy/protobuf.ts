@@ -1,6 +1,6 @@
 /** What the encoder needs of protobuf's wire format (protobuf.dev, "Encoding"). Tags are given as their byte. */
 
-export function varintBytes(value: number): number {
+function varintBytes(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
 }
 

@@ -1,0 +1,227 @@
+/** Every example of docs/job-file.md in a job that runs. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { createTopic } from '../../src/dev/topics.js';
+import type { SchemaNode } from '../../src/job/json-schema.js';
+import { parseJobText } from '../../src/job/parse.js';
+import { jobJsonSchema } from '../../src/job/schema.js';
+import { ANY_NAME, fieldExamples, withValueAt } from '../support/field-examples.js';
+import { useBench } from '../support/migration.js';
+import { countTopic, readTopic, type StoredMessage } from '../support/topic-reader.js';
+import { until } from '../support/until.js';
+
+const bench = useBench();
+const stack = inject('stack');
+
+const RECORDS = [
+  {
+    id: 1,
+    amount: 10.5,
+    status: 'paid',
+    email: 'ann@example.com',
+    phone: '+49 151 1234567',
+    note: 'first, of all',
+    credit: 5,
+    region: 'north',
+    wait_seconds: 1,
+    due_at: '2026-01-02T03:04:05.123456Z',
+  },
+  {
+    id: 2,
+    amount: -1.5,
+    status: 'void',
+    email: 'bob@example.com',
+    phone: '+86 10 12345678',
+    note: 'the other',
+    credit: 7,
+    region: 'south',
+    wait_seconds: 0,
+    due_at: '2026-01-02T03:04:06Z',
+  },
+];
+
+const HEADER = Object.keys(RECORDS[0]).join(',');
+const ROWS = RECORDS.map((record) =>
+  Object.values(record)
+    .map((value) => (String(value).includes(',') ? `"${value}"` : value))
+    .join(','),
+);
+const CSV = `${[HEADER, ...ROWS].join('\n')}\n`;
+
+/** The files that most examples read, where their paths expect them. */
+const USUAL: Record<string, { readonly file: string; readonly content: string }> = {
+  csv: { file: 'orders-1.csv', content: CSV },
+  ndjson: { file: 'orders-1.ndjson', content: RECORDS.map((record) => JSON.stringify(record)).join('\n') },
+  json: { file: 'orders.json', content: JSON.stringify(RECORDS) },
+};
+
+/** What an example needs around it to make sense. */
+interface Surroundings {
+  /** Fields beside it, by their paths. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** The file, from what it is for most examples of this type. */
+  readonly content?: (usual: string) => string | Buffer;
+  /** The name that the user chooses. */
+  readonly name?: string;
+  readonly topicType?: 'DELAY';
+  /** What must be true of what arrived, beside that everything did. */
+  readonly arrived?: (messages: readonly StoredMessage[]) => void;
+  /** Records that are written. @default both */
+  readonly written?: number;
+  /** Messages that arrive while somebody waits. @default as many as there are records */
+  readonly messages?: number;
+}
+
+const bodies = (messages: readonly StoredMessage[]) => messages.map(({ body }) => body.toString()).sort();
+const arrivedWith = (text: string) => (messages: readonly StoredMessage[]) =>
+  expect(bodies(messages).join('\n')).toContain(text);
+const arrivedAs = (expected: readonly string[]) => (messages: readonly StoredMessage[]) =>
+  expect(bodies(messages)).toEqual(expected);
+
+const DUE_AT = { name: 'due_at', beside: { 'source.columns.due_at.type': 'timestamp' } };
+const DELAYED = { 'source.columns.due_at': 'timestamp' };
+const AS_CSV = { 'sink.format': 'csv', 'source.columns': { id: 'integer', note: 'string' } };
+const TWO = 'id,note\n1,a b\n2,\\N\n';
+
+const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
+  'source.encoding': {
+    // 中 in GB 18030
+    content: (usual) => Buffer.from(usual.replace('the other', '\u00d6\u00d0'), 'latin1'),
+    arrived: arrivedWith('"中"'),
+  },
+  'source.columns.<name>.type': { name: 'id', arrived: arrivedWith('"id":1,') },
+  'source.columns.<name>.required': { name: 'id', beside: { 'source.columns.id.type': 'integer' } },
+  'source.columns.<name>.format': {
+    ...DUE_AT,
+    content: (usual) => usual.replaceAll(/2026-01-02T(\d\d:\d\d:\d\d)(\.\d+)?Z/g, '02.01.2026 $1.000400'),
+    arrived: arrivedWith('"2026-01-02T03:04:05.000400Z"'),
+  },
+  'source.columns.<name>.timezone': {
+    ...DUE_AT,
+    content: (usual) => usual.replaceAll(/(\d)Z/g, '$1'),
+    arrived: arrivedWith('"2026-01-02T03:04:05.123456+08:00"'),
+  },
+  'source.header': {
+    beside: { 'source.columns': { id: 'integer', note: 'string' } },
+    content: () => '1,a\n2,b\n',
+    arrived: arrivedAs(['{"id":1,"note":"a"}', '{"id":2,"note":"b"}']),
+  },
+  'source.delimiter': {
+    content: () => 'id;note\n1;a,b\n2;"c;d"\n',
+    arrived: arrivedAs(['{"id":"1","note":"a,b"}', '{"id":"2","note":"c;d"}']),
+  },
+  'source.quote': {
+    content: () => "id,note\n1,'a,b'\n2,\"\n",
+    arrived: arrivedAs(['{"id":"1","note":"a,b"}', '{"id":"2","note":"\\""}']),
+  },
+  'source.escape': {
+    content: () => 'id,note\n1,"a\\"b"\n2,c\n',
+    arrived: arrivedAs(['{"id":"1","note":"a\\"b"}', '{"id":"2","note":"c"}']),
+  },
+  'source.nullText': {
+    content: () => TWO,
+    arrived: arrivedAs(['{"id":"1","note":"a b"}', '{"id":"2","note":null}']),
+  },
+  'source.lineEnd': {
+    content: () => 'id,note\r1,a\r2,b\nc\r',
+    arrived: arrivedAs(['{"id":"1","note":"a"}', '{"id":"2","note":"b\\nc"}']),
+  },
+  'source.comment': {
+    content: () => '# made by hand\nid\n1\n# 3\n2\n',
+    arrived: arrivedAs(['{"id":"1"}', '{"id":"2"}']),
+  },
+  'source.recordPath': { content: (usual) => `{"data":{"count":2,"items":${usual}}}` },
+  'sink.tag': {
+    arrived: (messages) =>
+      expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),
+  },
+  'sink.keyFields': {
+    arrived: (messages) => expect(messages.map(({ keys }) => keys[0]).sort()).toEqual(['1', '2']),
+  },
+  'sink.key': {
+    arrived: (messages) => expect(messages.map(({ keys }) => keys[0]).sort()).toEqual(['eu/1', 'eu/2']),
+  },
+  'sink.properties': {
+    arrived: (messages) =>
+      expect(messages.map(({ properties }) => properties.region).sort()).toEqual(['eu-north', 'eu-south']),
+  },
+  'sink.delay': { beside: DELAYED, topicType: 'DELAY' },
+  'sink.delay.field': { topicType: 'DELAY' },
+  'sink.delay.unit': { beside: { 'sink.delay.field': 'wait_seconds' }, topicType: 'DELAY' },
+  'sink.delay.until': { beside: DELAYED, topicType: 'DELAY' },
+  'sink.format': { content: () => TWO, arrived: arrivedAs(['1,a b', '2,\\N']) },
+  'sink.csv.header': {
+    beside: AS_CSV,
+    content: () => TWO,
+    arrived: arrivedAs(['id,note\n1,a b', 'id,note\n2,\\N']),
+  },
+  'sink.csv.delimiter': { beside: AS_CSV, content: () => TWO, arrived: arrivedAs(['1;a b', '2;\\N']) },
+  'sink.csv.quoting': { beside: AS_CSV, content: () => TWO, arrived: arrivedAs(['"1","a b"', '"2","\\N"']) },
+  'sink.csv.nullText': {
+    beside: { ...AS_CSV, 'source.nullText': '' },
+    content: () => 'id,note\n1,a\n2,\n',
+    arrived: arrivedAs(['1,a', '2,\\N']),
+  },
+  'sink.recordsPerMessage': {
+    messages: 1,
+    arrived: (messages) => expect(JSON.parse(bodies(messages)[0])).toHaveLength(2),
+  },
+  'transform.rename': { arrived: arrivedWith('"credit_limit":') },
+  'transform.drop': {
+    arrived: (messages) => expect(bodies(messages).join()).not.toContain('note'),
+  },
+  'transform.constant': { arrived: arrivedWith(`"day":"${new Date().getUTCFullYear()}-`) },
+  'transform.filter': { beside: { 'source.columns.amount': 'decimal' }, written: 1 },
+  'transform.mask': { arrived: arrivedWith('"***********4567"') },
+  'transform.mask.<name>.keepLast': { name: 'phone', arrived: arrivedWith('"***********4567"') },
+};
+
+const root = jobJsonSchema() as SchemaNode;
+const fields = fieldExamples(root);
+
+it.each(fields)('$field has an example', ({ examples }) => {
+  expect(examples.length).toBeGreaterThan(0);
+});
+
+const cases = fields
+  .flatMap(({ examples }) => examples)
+  .filter(({ path }) => path[0] !== 'schedule')
+  .map((example) => ({ ...example, example: JSON.stringify(example.value) }));
+
+describe.concurrent('an example of docs/job-file.md runs', () => {
+  it.each(cases)('$sourceType $field: $example', async ({ path, field, sourceType = 'csv', value }) => {
+    const { beside = {}, content, name, topicType, arrived, ...expected } = SURROUNDINGS[field] ?? {};
+    const { written = 2, messages = written } = expected;
+    const topic = field === 'sink.topic' ? String(value) : `t-${randomUUID()}`;
+    await createTopic(stack, topic, { type: topicType ?? 'NORMAL' });
+    // A folder of its own, as paths in examples are relative.
+    const baseDir = await mkdtemp(join(bench.folder, 'example-'));
+    await mkdir(join(baseDir, 'data'));
+    const usual = USUAL[sourceType];
+    await writeFile(join(baseDir, 'data', usual.file), content?.(usual.content) ?? usual.content);
+    let document: unknown = {
+      name: `job-${randomUUID()}`,
+      source: { type: sourceType, path: `data/${usual.file}` },
+      sink: { endpoints: stack.rocketmq.endpoints, topic },
+    };
+    for (const [where, what] of Object.entries(beside))
+      document = withValueAt(document, where.split('.'), what);
+    const named = path.map((part) => (part === ANY_NAME ? (name ?? '') : part));
+    // The servers of the test are not where the example says.
+    if (field !== 'sink.endpoints') document = withValueAt(document, named, value);
+    const job = parseJobText(JSON.stringify(document), { file: 'example.json', baseDir });
+    expect(await bench.run(job)).toMatchObject({
+      state: 'completed',
+      records: { read: 2, written, dirty: 0, filtered: 2 - written },
+      messages,
+    });
+    // Who would wait ten minutes for a message?
+    if (value === '10m') return;
+    await until(async () => (await countTopic(stack, topic)) >= messages);
+    const read = await readTopic(stack, topic);
+    expect(read).toHaveLength(messages);
+    arrived?.(read);
+  });
+});
