@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { RECORD_IDS_PROPERTY } from '../../src/job/message.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
 import { until } from '../support/until.js';
@@ -20,13 +21,17 @@ afterEach(async () => {
 });
 
 /** A job over one file in few partitions, slowed down by small requests so that it can be met half-way. */
-async function slowJob(topic: string) {
+async function slowJob(topic: string, recordsPerMessage?: number) {
   const rows = Array.from({ length: ROWS }, (_, n) => `${n},some text of row ${n}`);
   const path = await bench.file(`${topic}.csv`, `id,text\n${rows.join('\n')}\n`);
   return bench.job({
     source: { type: 'csv', path, columns: { id: 'integer' } },
-    sink: { topic },
-    settings: { partitionSize: '3 MiB', parallelism: 2, batch: { records: 50, inFlight: 2 } },
+    sink: { topic, ...(recordsPerMessage && { recordsPerMessage }) },
+    settings: {
+      partitionSize: '3 MiB',
+      parallelism: 2,
+      batch: { records: recordsPerMessage ? 4 : 50, inFlight: 2 },
+    },
   });
 }
 
@@ -65,6 +70,27 @@ describe('a worker that ends half-way', () => {
     },
     180_000,
   );
+});
+
+describe('a worker that is killed with records that share messages', () => {
+  it('leaves nothing lost, and no more messages repeated than the report says', async () => {
+    const topic = await bench.topic();
+    const first = await startWorker();
+    const run = await bench.client.start(await slowJob(topic, 10));
+    await until(async () => (await bench.client.progress(run)).records.written > ROWS / 5);
+    await first.end('SIGKILL');
+    await startWorker();
+    const report = await bench.client.wait(run);
+
+    expect(report).toMatchObject({ state: 'completed', records: { read: ROWS, written: ROWS, dirty: 0 } });
+    expect(report.messages).toBeLessThan(ROWS / 9);
+    const messages = await readTopic(stack, topic);
+    const rows = messages.flatMap(({ body }) => JSON.parse(body.toString()) as { id: number }[]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(ROWS);
+    const ids = messages.flatMap(({ properties }) => properties[RECORD_IDS_PROPERTY].split(','));
+    expect(new Set(ids).size).toBe(ROWS);
+    expect(messages.length - report.messages).toBeLessThanOrEqual(report.duplicatesAtMost);
+  }, 180_000);
 });
 
 describe('a run that is cancelled half-way', () => {

@@ -89,6 +89,19 @@ describe('Recorder', () => {
     await recorder.stop();
   });
 
+  it('lets a split pass although the window is full, once two heartbeats say so', async () => {
+    const { sim, recorder } = simulation(5);
+    expect(await recorder.permit(5, never)).toBe(true);
+    expect(await recorder.permitSplit(never)).toBe(true);
+    expect(await recorder.permitSplit(never)).toBe(true);
+    expect(sim.server.slice(-4).map(({ ahead }) => ahead)).toEqual([12, 12, 14, 14]);
+    // The watermark has passed all of it: the next heartbeat says the window again.
+    sim.covered = 7;
+    expect(await recorder.permit(3, never)).toBe(true);
+    await recorder.stop();
+    expect(sim.server.at(-1)?.ahead).toBe(10);
+  });
+
   it('heartbeats also when nothing is sent', async () => {
     const { sim, recorder } = simulation(10);
     recorder.start();

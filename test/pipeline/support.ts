@@ -1,0 +1,47 @@
+import { type Message, RECORD_IDS_PROPERTY } from '../../src/job/message.js';
+import type { EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
+import type { JsonBatch } from '../../src/sources/source.js';
+
+/** A message that carries what it was made of, so that a test can look into it. */
+export interface PlainMessage extends EncodedMessage {
+  readonly message: Message;
+}
+
+/** Ids of the records in a message. */
+export function idsOf({ message }: PlainMessage): string[] {
+  const [, ids] = message.properties?.find(([name]) => name === RECORD_IDS_PROPERTY) ?? [];
+  return ids?.split(',') ?? [message.id];
+}
+
+export const plain = (message: EncodedMessage) => message as PlainMessage;
+
+/** A producer that encodes a message as its body, and sends by `send`. */
+export function plainProducer(over: Partial<Producer> = {}): Producer {
+  return {
+    maxBodyBytes: 1000,
+    maxPropertyBytes: 400,
+    maxMessages: Number.POSITIVE_INFINITY,
+    encode(message): PlainMessage {
+      const bytes = Buffer.from(message.body);
+      const texts = [message.id, message.id, 'rocketliftId', ...(message.properties ?? []).flat()];
+      return { message, bytes, bodyBytes: bytes.length, propertyBytes: Buffer.byteLength(texts.join('')) };
+    },
+    send: async () => [],
+    close: async () => {},
+    ...over,
+  };
+}
+
+/** Numbered records; where reading goes on after record `i` is `i + 1`. */
+export function numberedBatch(from: number, bodies: readonly string[]): JsonBatch {
+  return {
+    shape: 'json',
+    length: bodies.length,
+    positionAfter: (i) => from + i + 1,
+    id: (i) => `id-${from + i}`,
+    place: (i) => `record ${from + i}`,
+    fault: () => undefined,
+    raw: (i) => Buffer.from(bodies[i]),
+    json: (i) => Buffer.from(bodies[i]),
+  };
+}
