@@ -135,7 +135,8 @@ export const sink = z
       .optional()
       .describe(
         'When messages are delivered, in a topic of type DELAY: after a fixed time, after a time that stands in a field, or ' +
-          'at a time that does. Null means at once. Such messages are sent one a request, which is slower. RocketMQ takes ' +
+          'at a time that does. Null means at once. Such messages are sent one a request, some hundred a second and more with a higher ' +
+          'settings.batch.inFlight or settings.parallelism. RocketMQ takes ' +
           'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise.',
       )
       .meta({ examples: ['10m', { field: 'wait_seconds', unit: 's' }, { until: 'due_at' }] }),

@@ -28,23 +28,14 @@ export interface SendOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/**
- * Requests of a partition under way at once, where each may have one message only: as many as make it eight times as
- * fast with the default settings.
- */
-const SINGLE_FACTOR = 8;
-
 /** Delivers drafts, several at a time, and settles their stretches in the ledger. */
 export class Sender {
   readonly #options: SendOptions;
-  readonly #inFlight: number;
   readonly #underWay = new Set<Promise<void>>();
   #waitingFor: FaultInfo | undefined;
 
   constructor(options: SendOptions) {
     this.#options = options;
-    const { producer, settings } = options;
-    this.#inFlight = settings.batch.inFlight * (producer.maxMessages === 1 ? SINGLE_FACTOR : 1);
   }
 
   /** The world's fault that is waited out just now. */
@@ -54,9 +45,9 @@ export class Sender {
 
   /** Sends a draft off as soon as a place among the requests under way is free. */
   async dispatch(draft: Draft): Promise<void> {
-    const { ledger, permit } = this.#options;
+    const { ledger, permit, settings } = this.#options;
     const stretch = ledger.add(draft.positionAfter, draft.messages.length);
-    while (this.#underWay.size >= this.#inFlight) await Promise.race(this.#underWay);
+    while (this.#underWay.size >= settings.batch.inFlight) await Promise.race(this.#underWay);
     if (!(await permit(draft.messages.length))) return;
     const sending = this.#send(draft, stretch).finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
