@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadJobFile } from '../client/load-job-file.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
-import { type LoadedJob, withEndpoints } from '../job/parse.js';
+import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
 import { registerCommand } from '../job/search-attributes.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { EXIT, exitOfError } from './exit.js';
@@ -42,7 +42,7 @@ export function checkCommand(): Command {
       };
       done(passed('job', `${path} describes the job ${job.job.name}`));
       done(await checkTemporal(options));
-      done(await checkEnds(job));
+      done(await checkEnds(expandJob(job, Date.now())));
       if (options.json)
         printJson({ job: job.job.name, ok: checks.every(({ ok }) => ok), checks: checks.map(output) });
       // What is nearest to the user comes first: without Temporal nothing runs at all.

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Fault, userFault } from '../job/fault.js';
-import type { LoadedJob } from '../job/parse.js';
+import { expandJob, type LoadedJob } from '../job/parse.js';
 import { MIGRATION, type MigrationInput } from '../workflows/definitions.js';
 import { findExecution, hasEnded } from './executions.js';
 import { call } from './rpc.js';
@@ -10,10 +10,12 @@ import type { Session } from './session.js';
 import { startDetails, startSummary } from './start-texts.js';
 
 /**
- * Starts a run of a job. Its name is the workflow's id, so that there is one run of a job at a time.
+ * Starts a run of a job. Its name is the workflow's id, so that there is one run of a job at a time. Macros stand for the
+ * present moment; the job's schedule is not looked at, but for its time zone.
  * @throws Fault `already_running`, `temporal_unreachable`
  */
-export async function startRun(session: Session, loaded: LoadedJob): Promise<RunRef> {
+export async function startRun(session: Session, written: LoadedJob): Promise<RunRef> {
+  const loaded = expandJob(written, Date.now());
   const workflowId = loaded.job.name;
   const searchAttributes = (await searchAttributesMissing(session)).length === 0;
   const input: MigrationInput = { job: loaded.document, searchAttributes };

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Finding } from './finding.js';
-import { asPhrase, expectedText, fieldNames, type Path, schemaAt, valueAt } from './json-schema.js';
+import { type Path, valueAt } from './json-path.js';
+import { asPhrase, expectedText, fieldNames, schemaAt } from './json-schema.js';
 import { findLater } from './later.js';
+import { findMacroMistakes } from './macros.js';
 import { nearest } from './nearest.js';
 import { type Job, jobSchema } from './schema.js';
 
@@ -13,7 +15,7 @@ const NO_TEXT = '';
 /** Checks a document against the schema: the job with its defaults, or every mistake in it. */
 export function diagnose(document: unknown): { job: Job } | { findings: Finding[] } {
   const parsed = jobSchema.safeParse(document, { error: () => NO_TEXT });
-  const later = [...findLater(document), ...protoKeys(document, [])];
+  const later = [...findLater(document), ...findMacroMistakes(document), ...protoKeys(document, [])];
   if (parsed.success && later.length === 0) return { job: parsed.data };
   const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explain(document, issue, []));
   const rest = issues.filter(({ path }) => !later.some((finding) => startsWith(path, finding.path)));

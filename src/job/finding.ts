@@ -1,4 +1,4 @@
-import type { Path } from './json-schema.js';
+import type { Path } from './json-path.js';
 
 /** A mistake in a document, before its line and column are known. */
 export interface Finding {

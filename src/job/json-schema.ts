@@ -1,3 +1,4 @@
+import { type Path, valueAt } from './json-path.js';
 import { jobJsonSchema } from './schema.js';
 
 /** The parts of a JSON Schema that are read here. */
@@ -18,30 +19,6 @@ export interface SchemaNode {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
-}
-
-export type Path = readonly (string | number)[];
-
-/** `source.columns.id`, `transform[0].drop`; a name that would be ambiguous stands in brackets. */
-export function pathText(path: Path): string {
-  return path
-    .map((part, i) => {
-      if (typeof part === 'number') return `[${part}]`;
-      if (!/^[\p{L}\p{N}_-]+$/u.test(part)) return `[${JSON.stringify(part)}]`;
-      return i === 0 ? part : `.${part}`;
-    })
-    .join('');
-}
-
-/** The value at a path of plain data; undefined where there is none. */
-export function valueAt(document: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, part) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-        ? (value as Record<string | number, unknown>)[part]
-        : undefined,
-    document,
-  );
 }
 
 let root: SchemaNode | undefined;

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { type Path, valueAt } from './json-schema.js';
+import { type Path, valueAt } from './json-path.js';
 
 interface LaterField {
   readonly path: Path;

@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { diagnose } from './diagnose.js';
 import type { Finding } from './finding.js';
-import { pathText } from './json-schema.js';
+import { pathText } from './json-path.js';
+import { expandMacros, expandText, findMacros, timezoneOf } from './macros.js';
 import { JobFileError, type JobProblem } from './problem.js';
 import type { Job } from './schema.js';
 import { absolutePaths, sourcePaths } from './source-paths.js';
@@ -9,9 +10,9 @@ import { parseText } from './yaml-text.js';
 
 /** A job from a file. */
 export interface LoadedJob {
-  /** The job with every default filled in; paths are absolute. */
+  /** The job with every default filled in; paths are absolute. Macros stand in it as they were written. */
   readonly job: Job;
-  /** The job as the user wrote it, its paths made absolute: what a run is started with. */
+  /** The job as the user wrote it, its paths made absolute: what a schedule is given. */
   readonly document: unknown;
   /** Files and globs as the user wrote them, for showing. */
   readonly paths: readonly string[];
@@ -30,7 +31,7 @@ export function parseJobText(text: string, { file, baseDir }: { file: string; ba
   const problems = [...findings, ...('findings' in checked ? checked.findings : [])].map(place);
   if (problems.length > 0) throw new JobFileError(file, problems.sort(byPlace));
   const document = absolutePaths(written, baseDir);
-  return { job: validateJobDocument(document), document, paths: sourcePaths(written) };
+  return { job: checkDocument(document), document, paths: sourcePaths(written) };
 }
 
 /**
@@ -40,18 +41,37 @@ export function parseJobText(text: string, { file, baseDir }: { file: string; ba
 export function withEndpoints({ document, paths }: LoadedJob, endpoints: string): LoadedJob {
   const { sink, ...rest } = document as { sink: object };
   const changed = { ...rest, sink: { ...sink, endpoints } };
-  return { job: validateJobDocument(changed), document: changed, paths };
+  return { job: checkDocument(changed), document: changed, paths };
+}
+
+/**
+ * The job without macros, as it is run at a time: what a run is started with.
+ * @param at the planned time, in milliseconds since 1970
+ */
+export function expandJob({ document, paths }: LoadedJob, at: number): LoadedJob {
+  const expanded = expandMacros(document, at);
+  const timezone = timezoneOf(document);
+  return {
+    job: validateJobDocument(expanded),
+    document: expanded,
+    paths: paths.map((path) => expandText(path, at, timezone)),
+  };
 }
 
 /**
  * Checks a job that comes from somewhere else than a file, as a workflow's input does. There is no folder that a
- * relative path could start at, so they are refused.
+ * relative path could start at, and no time that a macro could mean, so both are refused.
  *
  * @throws {JobFileError} with every problem by its path
  */
 export function validateJobDocument(document: unknown): Job {
+  return checkDocument(document, findMacros);
+}
+
+/** The job of a document that does not lie in a file. */
+function checkDocument(document: unknown, more: (document: unknown) => Finding[] = () => []): Job {
   const checked = diagnose(document);
-  const findings: readonly Finding[] = 'job' in checked ? relativePaths(document) : checked.findings;
+  const findings = 'job' in checked ? [...relativePaths(document), ...more(document)] : checked.findings;
   if ('job' in checked && findings.length === 0) return checked.job;
   throw new JobFileError(
     'The job',

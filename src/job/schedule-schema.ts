@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { timezone } from './column-schema.js';
 import { duration } from './units.js';
 
-const cron = z.string().min(1);
+/** What Temporal would take from the expression, and macros would not know of. */
+const cron = z
+  .string()
+  .min(1)
+  .refine((text) => !/^\s*(?:CRON_)?TZ=/.test(text), {
+    error: 'a cron expression without a time zone in it: that is schedule.timezone',
+  })
+  .refine((text) => !text.includes('#'), { error: 'a cron expression without a comment (#)' });
 
 export const schedule = z
   .strictObject({
@@ -19,7 +26,9 @@ export const schedule = z
       .describe('Time zone of cron, and of the macros in paths and constants.')
       .meta({ examples: ['Asia/Shanghai'] }),
     overlap: z
-      .enum(['skip', 'bufferOne', 'bufferAll', 'cancelOther'])
+      .enum(['skip', 'bufferOne', 'bufferAll', 'cancelOther'], {
+        error: 'skip, bufferOne, bufferAll or cancelOther (running two at once is refused)',
+      })
       .default('skip')
       .describe(
         'What happens when a run is due while the one before it goes on. skip: it is left out. bufferOne, bufferAll: it waits, ' +

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
-import { valueAt } from './json-schema.js';
+import { valueAt } from './json-path.js';
+import { expandText } from './macros.js';
 
 /** Files and globs of a valid document, always as a list. */
 export function sourcePaths(document: unknown): string[] {
@@ -20,8 +21,12 @@ export function absolutePaths(document: unknown, baseDir: string): unknown {
 
 function absolute(path: string, baseDir: string): string {
   if (isAbsolute(path)) return path;
-  if (!isDynamicPattern(path)) return resolve(baseDir, path);
-  // The folder is a name, not a pattern, even where it holds brackets. `resolve` would take its escapes for text.
-  const base = escapePath(baseDir.replace(/\/+$/, ''));
-  return `${base}/${path.replace(/^(\.\/)+/, '')}`;
+  // Whether it is a pattern shows without its macros, which are the same characters at any time, digits apart.
+  const filledIn = expandText(path, 0, 'UTC');
+  const isPattern = isDynamicPattern(filledIn);
+  if (!isPattern && filledIn === path) return resolve(baseDir, path);
+  // The folder is a name, not a pattern, even where it holds brackets. `resolve` would take its escapes for text, and
+  // take macros apart.
+  const folder = baseDir.replace(/\/+$/, '');
+  return `${isPattern ? escapePath(folder) : folder}/${path.replace(/^(\.\/)+/, '')}`;
 }

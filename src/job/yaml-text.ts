@@ -11,7 +11,7 @@ import {
   visit,
 } from 'yaml';
 import type { Finding } from './finding.js';
-import { type Path, pathText } from './json-schema.js';
+import { type Path, pathText } from './json-path.js';
 import { JobFileError, type JobProblem } from './problem.js';
 
 /** More aliases than any job needs; each may repeat what it names, so that a few lines could fill the memory. */
