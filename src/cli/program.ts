@@ -40,6 +40,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'Drain and cancel a run, and print its report',
     load: async () => (await import('./cancel.js')).cancelCommand(),
   },
+  schedule: {
+    summary: 'Let jobs run by themselves, at set times',
+    load: async () => (await import('./schedule.js')).scheduleCommand(),
+  },
   worker: {
     summary: 'Run a worker until it is stopped',
     load: async () => (await import('./worker.js')).workerCommand(),

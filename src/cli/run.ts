@@ -42,6 +42,7 @@ export function runCommand(): Command {
 async function run(path: string, options: RunOptions): Promise<number> {
   const written = await loadJobFile(path);
   const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+  sayScheduleIgnored(job, path);
   return await withClient(options, async (client) => {
     // Before the worker: it takes seconds, and would take on work that belongs to others.
     await client.checkNotRunning(job.job.name);
@@ -85,6 +86,11 @@ async function startAndFollow(
     });
   };
   return await follow(client, run, { json, patience, onInterrupt, ...(unless && { unless }) });
+}
+
+/** A run by hand is one run, now: to standard error, so that nobody waits for the next one. */
+export function sayScheduleIgnored({ job: { schedule } }: LoadedJob, path: string): void {
+  if (schedule) say(`The schedule in ${path} is ignored: \`rocketlift schedule create ${path}\` uses it.`);
 }
 
 export function uiText(client: MigrationClient, run: RunRef): string {

@@ -3,7 +3,7 @@ import { loadJobFile } from '../client/load-job-file.js';
 import { withEndpoints } from '../job/parse.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { print, printJson, warn } from './output.js';
-import { noWorkerText } from './run.js';
+import { noWorkerText, sayScheduleIgnored } from './run.js';
 
 interface StartOptions extends QueueOptions {
   readonly endpoints?: string;
@@ -20,6 +20,7 @@ export function startCommand(): Command {
     .action(async (path: string, options: StartOptions) => {
       const written = await loadJobFile(path);
       const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+      sayScheduleIgnored(job, path);
       await withClient(options, async (client) => {
         const run = await client.start(job);
         const ui = client.uiLink(run);

@@ -1,4 +1,5 @@
 /** What programs use: `import { MigrationClient, loadJobFile } from 'rocketlift/client'`. */
+export type { Change } from '../job/difference.js';
 export { Fault, type FaultInfo, type FaultKind } from '../job/fault.js';
 export { type LoadedJob, parseJobText } from '../job/parse.js';
 export type { RecordCounts, Report, RunState } from '../job/report.js';
@@ -6,3 +7,7 @@ export { loadJobFile } from './load-job-file.js';
 export { MigrationClient } from './migration-client.js';
 export type { RunProgress } from './progress.js';
 export { parseRun, type RunRef, type RunSelector } from './run-ref.js';
+export type { ScheduleDetails } from './schedule-describe.js';
+export type { ScheduleListing } from './schedule-list.js';
+export type { ScheduledRun } from './schedule-runs.js';
+export type { UpdateScheduleOptions } from './schedule-update.js';

@@ -1,3 +1,4 @@
+import type { Change } from '../job/difference.js';
 import type { LoadedJob } from '../job/parse.js';
 import type { Report } from '../job/report.js';
 import type { SearchAttributeName } from '../job/search-attributes.js';
@@ -9,6 +10,17 @@ import { findExecution, hasEnded } from './executions.js';
 import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
 import type { RunRef, RunSelector } from './run-ref.js';
+import { backfillSchedule } from './schedule-backfill.js';
+import {
+  createSchedule,
+  deleteSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  triggerSchedule,
+} from './schedule-control.js';
+import { describeSchedule, type ScheduleDetails } from './schedule-describe.js';
+import { listSchedules, type ScheduleListing } from './schedule-list.js';
+import { type UpdateScheduleOptions, updateSchedule } from './schedule-update.js';
 import { searchAttributesMissing } from './search-attributes.js';
 import type { Session } from './session.js';
 import { checkNotRunning, startRun } from './start.js';
@@ -92,6 +104,51 @@ export class MigrationClient {
   /** Asks a run to drain and end; does not wait for it. @throws Fault `not_running` */
   async cancel(run: RunSelector): Promise<RunRef> {
     return await cancelRun(this.#session, run);
+  }
+
+  /** Lets Temporal start the job by its schedule. @throws Fault `no_schedule`, `schedule_exists`, `invalid_schedule` */
+  async createSchedule(job: LoadedJob): Promise<void> {
+    await createSchedule(this.#session, job);
+  }
+
+  /** Makes a schedule what the job says, and tells what changes. @throws Fault `no_schedule`, `schedule_not_found` */
+  async updateSchedule(job: LoadedJob, options?: UpdateScheduleOptions): Promise<readonly Change[]> {
+    return await updateSchedule(this.#session, job, options);
+  }
+
+  /** The schedules of all jobs, with their next times and how the last run ended. */
+  async listSchedules(): Promise<ScheduleListing[]> {
+    return await listSchedules(this.#session);
+  }
+
+  /** A schedule and its latest runs. @throws Fault `schedule_not_found`, as do all that follow */
+  async describeSchedule(job: string): Promise<ScheduleDetails> {
+    return await describeSchedule(this.#session, job);
+  }
+
+  /** Starts no more runs until it is resumed; one that goes on is left alone. */
+  async pauseSchedule(job: string, note?: string): Promise<void> {
+    await pauseSchedule(this.#session, job, note);
+  }
+
+  /** Times that passed in between are left out. */
+  async resumeSchedule(job: string, note?: string): Promise<void> {
+    await resumeSchedule(this.#session, job, note);
+  }
+
+  /** Starts a run now, also of a paused schedule. @throws Fault `already_running` */
+  async triggerSchedule(job: string): Promise<void> {
+    await triggerSchedule(this.#session, job);
+  }
+
+  /** Runs the times from `from` to `to`, both included, one after another; returns them. @throws Fault `invalid_backfill` */
+  async backfillSchedule(job: string, from: Date, to: Date): Promise<string[]> {
+    return await backfillSchedule(this.#session, job, from, to);
+  }
+
+  /** Runs that go on are left alone. */
+  async deleteSchedule(job: string): Promise<void> {
+    await deleteSchedule(this.#session, job);
   }
 
   /** The search attributes that are not registered on the server; runs go on without any then. */

@@ -6,18 +6,36 @@ interface Place {
   readonly namespace: string;
 }
 
-/**
- * The run's page in the Temporal UI. The UI is looked for at TEMPORAL_UI (`http://host:port`), or beside a local server,
- * 1000 ports above it, as `temporal server start-dev` and `rocketlift dev` put it. Undefined where nobody knows.
- */
+/** The run's page in the Temporal UI. Undefined where nobody knows. */
 export function uiLink(
-  { address, namespace }: Place,
+  place: Place,
   { workflowId, runId }: RunRef,
   base = process.env.TEMPORAL_UI,
 ): string | undefined {
+  return link(place, ['workflows', workflowId, runId], base);
+}
+
+/** The schedule's page in the Temporal UI. Undefined where nobody knows. */
+export function scheduleUiLink(
+  place: Place,
+  job: string,
+  base = process.env.TEMPORAL_UI,
+): string | undefined {
+  return link(place, ['schedules', job], base);
+}
+
+/**
+ * The UI is looked for at TEMPORAL_UI (`http://host:port`), or beside a local server, 1000 ports above it, as `temporal
+ * server start-dev` and `rocketlift dev` put it.
+ */
+function link(
+  { address, namespace }: Place,
+  page: readonly string[],
+  base: string | undefined,
+): string | undefined {
   const ui = base || localUi(address);
   if (ui === undefined) return undefined;
-  const path = ['namespaces', namespace, 'workflows', workflowId, runId].map(encodeURIComponent);
+  const path = ['namespaces', namespace, ...page].map(encodeURIComponent);
   return `${ui.replace(/\/+$/, '')}/${path.join('/')}`;
 }
 

@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Report } from '../job/report.js';
 import type { Job } from '../job/schema.js';
@@ -22,6 +22,15 @@ const MEMO_MS = 5000;
 /** More inputs than this are left out of those memos; the last one has them all. */
 const INPUTS_IN_MEMO = 20;
 
+/** What a run carries from its start. */
+export function startAttributes(job: string, topic: string, source: string): SearchAttributePair[] {
+  return [
+    { key: JOB, value: job },
+    { key: TOPIC, value: topic },
+    { key: SOURCE, value: source },
+  ];
+}
+
 /** Tells the outside how the run is: details for the UI, search attributes, memo. */
 export class Announcer {
   readonly #searchAttributes: boolean;
@@ -37,11 +46,7 @@ export class Announcer {
   /** Names the run once its job is known. */
   name(job: Job): void {
     if (!this.#searchAttributes) return;
-    upsertSearchAttributes([
-      { key: JOB, value: job.name },
-      { key: TOPIC, value: job.sink.topic },
-      { key: SOURCE, value: job.source.type },
-    ]);
+    upsertSearchAttributes(startAttributes(job.name, job.sink.topic, job.source.type));
   }
 
   /** Costs an event of history only where something changed that others look for. */

@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { HANDED_OVER as handedOver } from '../activities/failures.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
@@ -6,9 +13,10 @@ import type { WriteHeartbeat } from '../job/heartbeat.js';
 /** As in `activities/failures.ts`, of which workflow code may take types only. */
 const HANDED_OVER: typeof handedOver = 'handed_over';
 
-/** The fault behind an activity's failure. */
+/** The fault behind the failure of an activity or of a child workflow. */
 export function faultOf(error: unknown): FaultInfo {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  const cause = wrapped ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const info = cause.details?.[0] as FaultInfo | undefined;
     if (info?.fault) return info;
@@ -19,6 +27,14 @@ export function faultOf(error: unknown): FaultInfo {
       fault: 'world',
       message: `An activity did not end in time: ${cause.message}`,
       mend: 'Look whether workers are running and not overloaded, and start the job again.',
+    };
+  }
+  if (cause instanceof TerminatedFailure) {
+    return {
+      code: 'terminated',
+      fault: 'user',
+      message: 'The run was terminated.',
+      mend: 'Look at the run in the Temporal UI, and start the job again.',
     };
   }
   return {

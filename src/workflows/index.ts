@@ -1,1 +1,2 @@
 export { migration } from './migration.js';
+export { scheduledMigration } from './scheduled-migration.js';
