@@ -76,6 +76,33 @@ try {
   await client.wait(cancelled);
   await save('cancelled', cancelled);
 
+  // Scheduled runs: one that completes, one that is skipped, and one that waits, each beside a run by hand but the first.
+  const scheduled = async (name, schedule, byHand) => {
+    const { document } = await job(name, 20, small);
+    const withSchedule = { ...document, schedule: { cron: '* * * * * * *', ...schedule } };
+    const text = (over) => JSON.stringify({ ...withSchedule, ...over });
+    const loaded = parseJobText(text({}), { file: name, baseDir: folder });
+    // Waits for a RocketMQ that is not there.
+    const sink = { endpoints: '127.0.0.1:1', topic };
+    const idle = parseJobText(text({ sink }), { file: name, baseDir: folder });
+    const other = byHand ? await client.start(idle) : undefined;
+    await client.createSchedule(loaded);
+    const handle = temporal.schedule.getHandle(name);
+    const look = async () => (await client.describeSchedule(name)).runs.at(-1);
+    const wanted = { scheduled: 'completed', skipped: 'skipped', waited: 'waiting' }[name];
+    while ((await look())?.state !== wanted) await new Promise(setImmediate);
+    await client.pauseSchedule(name);
+    const [{ action }] = (await handle.describe()).info.recentActions;
+    if (other) await client.cancel(other);
+    const { workflowId, firstExecutionRunId: runId } = action.workflow;
+    await temporal.workflow.getHandle(workflowId, runId).result();
+    await client.deleteSchedule(name);
+    await save(name, { workflowId, runId });
+  };
+  await scheduled('scheduled', { overlap: 'skip' }, false);
+  await scheduled('skipped', { overlap: 'skip' }, true);
+  await scheduled('waited', { overlap: 'bufferOne' }, true);
+
   await worker.stop();
   await client.close();
   await connection.close();
