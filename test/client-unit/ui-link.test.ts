@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { uiLink } from '../../src/client/ui-link.js';
+import { scheduleUiLink, uiLink } from '../../src/client/ui-link.js';
 
 const run = { workflowId: 'a b', runId: 'r' };
 const link = (address: string, base = '') => uiLink({ address, namespace: 'default' }, run, base);
@@ -13,4 +13,9 @@ test.each([
 test('TEMPORAL_UI comes first', () =>
   expect(link('127.0.0.1:7233', 'https://ui.example/')).toBe(
     'https://ui.example/namespaces/default/workflows/a%20b/r',
+  ));
+
+test('a schedule has a page as well', () =>
+  expect(scheduleUiLink({ address: '127.0.0.1:7233', namespace: 'default' }, 'orders', '')).toBe(
+    'http://127.0.0.1:8233/namespaces/default/schedules/orders',
   ));

@@ -68,7 +68,7 @@ describe('a backfill', () => {
   });
 
   it('has the time at its end too where jitter would carry that further', async () => {
-    const name = await create(await dailyJob(await bench.topic(), { jitter: '30m', pauseOnFailure: true }));
+    const name = await create(await dailyJob(await bench.topic(), { jitter: '30m' }));
     await bench.client.pauseSchedule(name);
     const times = await bench.client.backfillSchedule(
       name,
@@ -82,6 +82,20 @@ describe('a backfill', () => {
       '2026-01-02T18:00:00.000Z completed',
       '2026-01-03T18:00:00.000Z completed',
     ]);
+  });
+
+  it('goes on after a run that failed, though that pauses the schedule', async () => {
+    const job = await dailyJob(await bench.topic(), { pauseOnFailure: true });
+    const name = await create(job);
+    // There is no file of 31 December.
+    await bench.client.backfillSchedule(name, shanghai('2026-01-01T00:00'), shanghai('2026-01-03T12:00'));
+    expect((await ended(name, 3)).map(({ state }) => state)).toEqual(['failed', 'completed', 'completed']);
+    const { state, note } = await until(async () => {
+      const details = await bench.client.describeSchedule(name);
+      return details.state === 'paused' && details;
+    });
+    expect(state).toBe('paused');
+    expect(note).toContain('2025-12-31.csv');
   });
 
   it('waits for a run that was started by hand, though due runs would be skipped', async () => {
