@@ -1,6 +1,9 @@
 /** A message on its way to a topic, in no transport's terms. */
 export interface Message {
-  /** The record id: the same whenever the same record is sent again. Key and property of the message. */
+  /**
+   * The record id: the same whenever the same record is sent again. Key and property of the message. A message of several
+   * records has the id of the first, and the ids of all in a property beside.
+   */
   readonly id: string;
   /** The user's key from `sink.keyFields` or `sink.key`. */
   readonly key?: string;

@@ -2,12 +2,13 @@ import { type RecordFault, userFault } from '../job/fault.js';
 import type { Job } from '../job/schema.js';
 import type { Delay } from '../job/sink-schema.js';
 import type { Fields } from './template-text.js';
+import { epochMilliseconds } from './timestamp.js';
 import { nameAfter } from './transform.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const WHOLE = /^[0-9]+$/;
-/** A moment, not a time of day somewhere: without an offset it would mean another one on every machine. */
-const WITH_OFFSET = /(?:Z|[+-][0-9]{2}:?[0-9]{2})$/;
+/** As columns of type timestamp are written; a mask makes something else of them. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/;
 /** The last moment that a JavaScript date holds (ECMAScript, "Time Values and Time Range"). */
 const LAST_MS = 8.64e15;
 
@@ -54,9 +55,8 @@ function until<R>(job: Job, delay: Extract<Delay, { until: string }>, fields: Fi
     const text = read(record);
     if (text === null) return Date.now();
     if (typeof text === 'object') return text;
-    const at = WITH_OFFSET.test(text) ? Date.parse(text) : Number.NaN;
     // What lies in the past is delivered at once, also from before 1970.
-    return Number.isNaN(at) ? bad : Math.max(0, at);
+    return TIMESTAMP.test(text) ? Math.max(0, epochMilliseconds(text)) : bad;
   };
 }
 

@@ -229,6 +229,22 @@ describe('delayed messages', () => {
     expect(ids.sort()).toEqual(['1', '2', '3']);
   });
 
+  it('are delivered when a timestamp says; at once without one, and when it has passed', async () => {
+    const soon = new Date(Date.now() + 3000 + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
+    const tooLate = new Date(Date.now() + 40 * DAY * 1000).toISOString();
+    const rows = [`1,${soon}`, '2,', '3,1960-01-01T00:00:00Z', `4,${tooLate}`, '5,soon'];
+    const { topic, report } = await migrate(`id,due\n${rows.join('\n')}\n`, {
+      columns: { due: 'timestamp' },
+      sink: { delay: { until: 'due' } },
+      type: 'DELAY',
+    });
+    expect(report).toMatchObject({ state: 'completed', retries: 0, records: { written: 3, dirty: 2 } });
+    await until(async () => (await countTopic(stack, topic)) === 3);
+    const messages = (await readTopic(stack, topic)).map(({ body }) => JSON.parse(body.toString()));
+    expect(messages.map(({ id }) => id).sort()).toEqual(['1', '2', '3']);
+    expect(messages.find(({ id }) => id === '1').due).toBe(soon);
+  });
+
   it('beyond the maximum of the broker are dirty', async () => {
     await withBroker('timerMaxDelaySec=3600', 'timerMaxDelaySec=259200', async () => {
       const { topic, report } = await migrate('id,wait\n1,0\n2,2\n', {

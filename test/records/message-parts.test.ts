@@ -136,17 +136,32 @@ describe('the time of delivery', () => {
     ['2024-01-01T00:00:00Z', Date.UTC(2024, 0, 1)],
     ['2024-01-01T08:00:00.123456+08:00', Date.UTC(2024, 0, 1, 0, 0, 0, 123)],
     ['2024-01-01T00:00:00.999999999Z', Date.UTC(2024, 0, 1, 0, 0, 0, 999)],
+    ['1900-01-01T08:05:43+08:05:43', 0],
+    ['2024-01-01T08:05:43+08:05:43', Date.UTC(2024, 0, 1)],
     ['1960-01-01T00:00:00Z', 0],
   ])('until %s is that moment, to the millisecond', (at, ms) => {
     expect(due(at)).toBe(ms);
   });
 
-  it.each(['2024-01-01T00:00:00', 'soon', '', '2024-13-01T00:00:00Z'])(
+  it.each(['2024-01-01T00:00:00', 'soon', '', '****-**-**T00:00:00Z'])(
     'until %j makes a record dirty',
     (at) => {
       expect(due(at)).toMatchObject({ code: 'bad_delay' });
     },
   );
+
+  it('until a column is the same from text and from JSON', () => {
+    const columns = { due: { type: 'timestamp' as const, timezone: 'Asia/Shanghai' } };
+    const sink = { delay: { until: 'due' } };
+    const csv = jobOf({ source: { type: 'csv', path: '/x', columns }, sink });
+    const ndjson = jobOf({ source: { type: 'ndjson', path: '/x', columns }, sink });
+    const deliverAt = Date.UTC(2024, 0, 1, 0, 0, 0, 5);
+    const text = '2024-01-01T08:00:00.005999';
+    expect(createConverter(csv, ['due'])(textBatch(['due'], [[text]]), 0)).toMatchObject({ deliverAt });
+    expect(createConverter(ndjson, undefined)(jsonBatch([JSON.stringify({ due: text })]), 0)).toMatchObject({
+      deliverAt,
+    });
+  });
 
   it('until a field that is not declared as a timestamp is refused', () => {
     expect(() => fromText({ a: '1' }, { delay: { until: 'a' } })).toThrow(
