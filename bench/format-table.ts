@@ -53,11 +53,12 @@ export async function formatFigures(bench: Bench): Promise<FormatSummary[]> {
 
 export function formatTable(summaries: readonly FormatSummary[]): string {
   return [
-    '| format | rows/s (median) | slowest–fastest | MB/s | peak MiB | time to CSV | decoder alone, µs a row | time to CSV without it |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|',
+    '| format | rows/s (median) | slowest–fastest | MB/s | CPU µs a row | peak MiB | time to CSV | decoder alone, µs a row | time to CSV without it |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...summaries.map(
       (s) =>
-        `| ${s.name} | ${s.rowsPerSecond} | ${s.slowest}–${s.fastest} | ${s.megabytesPerSecond} | ${s.peakMib ?? ''} | ` +
+        `| ${s.name} | ${s.rowsPerSecond} | ${s.slowest}–${s.fastest} | ${s.megabytesPerSecond} | ` +
+        `${s.cpuMicrosPerRow ?? ''} | ${s.peakMib ?? ''} | ` +
         `${s.toCsv} × | ${s.decoderMicrosPerRow} | ${s.toCsvWithoutDecoder} × |`,
     ),
   ].join('\n');
