@@ -77,9 +77,18 @@ try {
   await save('cancelled', cancelled);
 
   // Scheduled runs: one that completes, one that is skipped, and one that waits, each beside a run by hand but the first.
+  /**
+   * @param {'scheduled' | 'skipped' | 'waited'} name
+   * @param {{ overlap: string }} schedule
+   * @param {boolean} byHand
+   */
   const scheduled = async (name, schedule, byHand) => {
     const { document } = await job(name, 20, small);
-    const withSchedule = { ...document, schedule: { cron: '* * * * * * *', ...schedule } };
+    const withSchedule = {
+      .../** @type {object} */ (document),
+      schedule: { cron: '* * * * * * *', ...schedule },
+    };
+    /** @param {object} over */
     const text = (over) => JSON.stringify({ ...withSchedule, ...over });
     const loaded = parseJobText(text({}), { file: name, baseDir: folder });
     // Waits for a RocketMQ that is not there.
