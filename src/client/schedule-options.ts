@@ -50,7 +50,7 @@ export async function scheduleOptions(session: Session, loaded: LoadedJob, taskQ
 }
 
 /** @throws Fault `no_schedule` for a job without a schedule */
-export function scheduleOf({ job: { name, schedule } }: LoadedJob): Schedule {
+function scheduleOf({ job: { name, schedule } }: LoadedJob): Schedule {
   if (schedule) return schedule;
   throw userFault(
     'no_schedule',
