@@ -1,4 +1,4 @@
-import { jobSchema } from '../dist/job/schema.js';
+import { jobSchema } from '../dist/job/schema/job.js';
 import { createTransport } from '../dist/rocketmq/transports.js';
 import type { Figure } from './figures.js';
 

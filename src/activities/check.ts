@@ -1,4 +1,4 @@
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';

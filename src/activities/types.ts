@@ -1,6 +1,6 @@
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 
 export interface ValidateInput {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { MigrationClient } from '../client/migration-client.js';
-import { parseDuration } from '../job/units.js';
+import { parseDuration } from '../job/schema/units.js';
 
 /** What every command may be asked for. */
 export interface CommonOptions {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { backfillCommand } from './schedule-backfill.js';
-import { createScheduleCommand, updateScheduleCommand } from './schedule-change.js';
-import { deleteCommand, pauseCommand, resumeCommand, triggerCommand } from './schedule-control.js';
-import { describeScheduleCommand, listSchedulesCommand } from './schedule-show.js';
+import { backfillCommand } from './schedule/backfill.js';
+import { createScheduleCommand, updateScheduleCommand } from './schedule/change.js';
+import { deleteCommand, pauseCommand, resumeCommand, triggerCommand } from './schedule/control.js';
+import { describeScheduleCommand, listSchedulesCommand } from './schedule/show.js';
 
 /** `rocketlift schedule …`: jobs that run by themselves. A schedule has the name of its job. */
 export function scheduleCommand(): Command {

@@ -14,10 +14,10 @@ export function schemaCommand(): Command {
     .option('--markdown', 'print the description of every field instead')
     .action(async ({ markdown }: SchemaOptions) => {
       if (markdown) {
-        const { jobFileMarkdown } = await import('../job/markdown.js');
+        const { jobFileMarkdown } = await import('../job/schema/markdown.js');
         print(jobFileMarkdown().trimEnd());
       } else {
-        const { jobJsonSchema } = await import('../job/schema.js');
+        const { jobJsonSchema } = await import('../job/schema/job.js');
         printJson(jobJsonSchema());
       }
     });

@@ -10,17 +10,17 @@ import { findExecution, hasEnded } from './executions.js';
 import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
 import type { RunRef, RunSelector } from './run-ref.js';
-import { backfillSchedule } from './schedule-backfill.js';
+import { backfillSchedule } from './schedules/backfill.js';
 import {
   createSchedule,
   deleteSchedule,
   pauseSchedule,
   resumeSchedule,
   triggerSchedule,
-} from './schedule-control.js';
-import { describeSchedule, type ScheduleDetails } from './schedule-describe.js';
-import { listSchedules, type ScheduleListing } from './schedule-list.js';
-import { type UpdateScheduleOptions, updateSchedule } from './schedule-update.js';
+} from './schedules/control.js';
+import { describeSchedule, type ScheduleDetails } from './schedules/describe.js';
+import { listSchedules, type ScheduleListing } from './schedules/list.js';
+import { type UpdateScheduleOptions, updateSchedule } from './schedules/update.js';
 import { searchAttributesMissing } from './search-attributes.js';
 import type { Session } from './session.js';
 import { checkNotRunning, startRun } from './start.js';

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { Finding } from './finding.js';
 import { type Path, valueAt } from './json-path.js';
-import { asPhrase, expectedText, fieldNames, schemaAt } from './json-schema.js';
 import { findLater } from './later.js';
-import { findMacroMistakes } from './macros.js';
+import { findMacroMistakes } from './macros/macros.js';
 import { nearest } from './nearest.js';
-import { type Job, jobSchema } from './schema.js';
+import { type Job, jobSchema } from './schema/job.js';
+import { asPhrase, expectedText, fieldNames, schemaAt } from './schema/json-schema.js';
 
 type Issue = z.core.$ZodIssue;
 

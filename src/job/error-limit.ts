@@ -1,6 +1,6 @@
 import { Fault } from './fault.js';
 import type { RecordCounts } from './report.js';
-import type { ErrorLimit } from './schema.js';
+import type { ErrorLimit } from './schema/job.js';
 
 type Counts = Pick<RecordCounts, 'read' | 'dirty'>;
 

@@ -2,9 +2,9 @@ import { isAbsolute } from 'node:path';
 import { diagnose } from './diagnose.js';
 import type { Finding } from './finding.js';
 import { pathText } from './json-path.js';
-import { expandMacros, expandText, findMacros, timezoneOf } from './macros.js';
+import { expandMacros, expandText, findMacros, timezoneOf } from './macros/macros.js';
 import { JobFileError, type JobProblem } from './problem.js';
-import type { Job } from './schema.js';
+import type { Job } from './schema/job.js';
 import { absolutePaths, sourcePaths } from './source-paths.js';
 import { parseText } from './yaml-text.js';
 

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
 import { valueAt } from './json-path.js';
-import { expandText } from './macros.js';
+import { expandText } from './macros/macros.js';
 
 /** Files and globs of a valid document, always as a list. */
 export function sourcePaths(document: unknown): string[] {

@@ -2,7 +2,7 @@ import type { DirtyRecord, DirtyStore } from '../dirty/store.js';
 import { breach, isBreached } from '../job/error-limit.js';
 import type { Fault, RecordFault } from '../job/fault.js';
 import type { RecordCounts } from '../job/report.js';
-import type { ErrorLimit } from '../job/schema.js';
+import type { ErrorLimit } from '../job/schema/job.js';
 import type { Partition, RecordBatch } from '../sources/source.js';
 
 type Counts = Pick<RecordCounts, 'read' | 'dirty'>;

@@ -1,6 +1,6 @@
 import type { RecordFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
-import type { Packing } from '../records/packing.js';
+import type { Packing } from '../records/message/packing.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { Draft } from './draft.js';

@@ -1,6 +1,6 @@
 import { type Message, RECORD_ID_PROPERTY, RECORD_IDS_PROPERTY } from '../job/message.js';
 import type { Position } from '../job/report.js';
-import type { Packing } from '../records/packing.js';
+import type { Packing } from '../records/message/packing.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { PackedRecords, RecordRef } from './draft.js';

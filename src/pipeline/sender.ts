@@ -1,6 +1,6 @@
 import type { DirtyStore } from '../dirty/store.js';
 import { type Fault, type FaultInfo, faultInfo } from '../job/fault.js';
-import type { Settings } from '../job/schema.js';
+import type { Settings } from '../job/schema/job.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
 import { type DeliverDraftOptions, deliverDraft } from './deliver-draft.js';
 import type { DirtyIntake } from './dirty-intake.js';

@@ -1,12 +1,12 @@
 import type { Message } from '../job/message.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
 import { jsonConverter } from './from-json.js';
 import { textConverter } from './from-text.js';
 
 export type { Converted } from './converted.js';
-export { FILTERED } from './filter.js';
+export { FILTERED } from './transform/filter.js';
 
 /** Converts record `i` of a batch. */
 export type Converter = (batch: RecordBatch, i: number) => Converted;

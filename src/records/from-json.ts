@@ -1,15 +1,15 @@
 import { type RecordFault, userFault } from '../job/fault.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import type { JsonBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
-import { csvWriter, EMPTY_LINE, needsQuotes } from './csv-body.js';
 import { type Members, members } from './json-members.js';
-import { duplicateFault, isMembers, jsonSteps } from './json-steps.js';
 import { jsonText, stringText } from './json-text.js';
-import { messageMaker, takesFields } from './message-maker.js';
-import { csvNames } from './packing.js';
-import type { Fields } from './template-text.js';
-import { nameAfter } from './transform.js';
+import { csvWriter, EMPTY_LINE, needsQuotes } from './message/csv-body.js';
+import { messageMaker, takesFields } from './message/message-maker.js';
+import { csvNames } from './message/packing.js';
+import type { Fields } from './message/template-text.js';
+import { duplicateFault, isMembers, jsonSteps } from './transform/json-steps.js';
+import { nameAfter } from './transform/transform.js';
 
 /**
  * The converter for records that are JSON objects. A record that needs no change goes through byte for byte.

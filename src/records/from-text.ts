@@ -1,15 +1,15 @@
-import type { ColumnType } from '../job/column-schema.js';
 import { type RecordFault, userFault } from '../job/fault.js';
-import type { Job } from '../job/schema.js';
+import type { ColumnType } from '../job/schema/column.js';
+import type { Job } from '../job/schema/job.js';
 import type { TextBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
-import { csvWriter, EMPTY_LINE, needsQuotes } from './csv-body.js';
 import { jsonText } from './json-text.js';
-import { messageMaker } from './message-maker.js';
-import type { Fields } from './template-text.js';
-import { type Field, isValues, textSteps, type Values } from './text-steps.js';
-import { unknownField } from './transform.js';
-import { jsonOfText } from './values.js';
+import { csvWriter, EMPTY_LINE, needsQuotes } from './message/csv-body.js';
+import { messageMaker } from './message/message-maker.js';
+import type { Fields } from './message/template-text.js';
+import { type Field, isValues, textSteps, type Values } from './transform/text-steps.js';
+import { unknownField } from './transform/transform.js';
+import { jsonOfText } from './values/values.js';
 
 /**
  * The converter for records of text columns.

@@ -1,5 +1,5 @@
 import type { RecordFault } from '../job/fault.js';
-import { notScalar, type Use } from './template-text.js';
+import { notScalar, type Use } from './message/template-text.js';
 
 /** A JSON value as text: what a string holds, null, and anything else as it stands. */
 export function stringText(json: string, field: string): string | null | RecordFault {

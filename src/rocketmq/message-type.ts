@@ -1,4 +1,4 @@
-import type { Sink } from '../job/sink-schema.js';
+import type { Sink } from '../job/schema/sink.js';
 
 /** What RocketMQ calls the type of a message, and of the topic that takes it. */
 export type MessageType = 'NORMAL' | 'DELAY';

@@ -1,4 +1,4 @@
-import type { Sink } from '../job/sink-schema.js';
+import type { Sink } from '../job/schema/sink.js';
 import type { Transport } from './producer.js';
 import { type Log, proxyTransport } from './proxy/transport.js';
 

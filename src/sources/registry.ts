@@ -1,4 +1,4 @@
-import type { FileSource } from '../job/source-schema.js';
+import type { FileSource } from '../job/schema/source.js';
 import { csvFormat } from './csv/format.js';
 import type { FileFormat } from './files/format.js';
 import { sourceOfFiles } from './files/source-of-files.js';

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Report } from '../job/report.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import type { SearchAttributeName } from '../job/search-attributes.js';
 import type { MigrationMemo } from './definitions.js';
 import { currentDetails } from './explain.js';

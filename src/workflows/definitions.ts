@@ -3,7 +3,7 @@
  */
 import { defineQuery } from '@temporalio/workflow';
 import type { Progress, Report } from '../job/report.js';
-import type { Schedule } from '../job/schedule-schema.js';
+import type { Schedule } from '../job/schema/schedule.js';
 
 /** Name of the workflow type. */
 export const MIGRATION = 'migration';
@@ -21,7 +21,7 @@ export interface MigrationInput {
   readonly searchAttributes?: boolean;
 }
 
-/** As in `src/job/schedule-schema.ts`, of which workflow code may not take zod along. */
+/** As in `src/job/schema/schedule.ts`, of which workflow code may not take zod along. */
 export type Overlap = Schedule['overlap'];
 
 /** What a schedule starts its runs with. */

@@ -1,5 +1,5 @@
 import type { FaultInfo } from '../job/fault.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import { progressOf, type State } from './state.js';
 
 const PHASES: Record<State['phase'], { readonly now: string; readonly next: string }> = {

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import { valueAt } from '../job/json-path.js';
-import { timezoneOf } from '../job/macros.js';
+import { timezoneOf } from '../job/macros/macros.js';
 import type { Overlap, ScheduledInput } from './definitions.js';
 import { failureOf } from './failures.js';
 

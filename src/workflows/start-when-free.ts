@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { valueAt } from '../job/json-path.js';
-import { expandMacros, expandText } from '../job/macros.js';
+import { expandMacros, expandText } from '../job/macros/macros.js';
 import { startAttributes } from './announce.js';
 import type { ScheduledInput } from './definitions.js';
 import { migration } from './migration.js';

@@ -3,7 +3,7 @@ import { breach, isBreached } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import { isBalanced, type Watermark } from '../job/report.js';
-import type { Job } from '../job/schema.js';
+import type { Job } from '../job/schema/job.js';
 import type { Partition } from '../sources/source.js';
 import { callPartitionInput, callPendingHeartbeats, callWriteBatch } from './calls.js';
 import { faultOf, heartbeatOf, wasCancelled } from './failures.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jobFileMarkdown } from '../../src/job/markdown.js';
-import { jobJsonSchema } from '../../src/job/schema.js';
+import { jobJsonSchema } from '../../src/job/schema/job.js';
+import { jobFileMarkdown } from '../../src/job/schema/markdown.js';
 import { json, useCli } from './cli.js';
 
 const cli = useCli();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ScheduleDetails } from '../../src/client/schedule-describe.js';
-import type { ScheduleListing } from '../../src/client/schedule-list.js';
+import type { ScheduleDetails } from '../../src/client/schedules/describe.js';
+import type { ScheduleListing } from '../../src/client/schedules/list.js';
 import { until } from '../support/until.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 import { json, useCli } from './cli.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseRun } from '../../src/client/run-ref.js';
-import type { ScheduledRun } from '../../src/client/schedule-runs.js';
+import type { ScheduledRun } from '../../src/client/schedules/runs.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createTopic } from '../../src/dev/topics.js';
-import type { JobInput } from '../../src/job/schema.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { useBench } from '../support/migration.js';
 import { countTopic, readTopic } from '../support/topic-reader.js';
 

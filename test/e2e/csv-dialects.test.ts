@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { Report } from '../../src/job/report.js';
-import type { JobInput } from '../../src/job/schema.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, inject, it } from 'vitest';
-import type { JobInput } from '../../src/job/schema.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { encode } from '../sources/alphabets.js';
 import { useBench } from '../support/migration.js';
 import { countTopic, readTopic } from '../support/topic-reader.js';

@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { ask, REQUEST } from '../../src/dev/remoting.js';
 import { createTopic } from '../../src/dev/topics.js';
 import { RECORD_IDS_PROPERTY } from '../../src/job/message.js';
-import type { JobInput } from '../../src/job/schema.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { useBench } from '../support/migration.js';
 import { countTopic, readTopic } from '../support/topic-reader.js';
 import { until } from '../support/until.js';

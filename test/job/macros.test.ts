@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { expandMacros, expandText, findMacroMistakes, findMacros } from '../../src/job/macros.js';
+import { expandMacros, expandText, findMacroMistakes, findMacros } from '../../src/job/macros/macros.js';
 import { expandJob, parseJobText, validateJobDocument } from '../../src/job/parse.js';
 import { smallest } from './job-documents.js';
 import { problemsOf } from './problems-of.js';

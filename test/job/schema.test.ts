@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { SchemaNode } from '../../src/job/json-schema.js';
-import { jobFileMarkdown } from '../../src/job/markdown.js';
-import { jobJsonSchema } from '../../src/job/schema.js';
+import { jobJsonSchema } from '../../src/job/schema/job.js';
+import type { SchemaNode } from '../../src/job/schema/json-schema.js';
+import { jobFileMarkdown } from '../../src/job/schema/markdown.js';
 
 /** Every field of the schema, with the path it stands at. */
 function fieldsOf(node: SchemaNode, path = ''): [string, SchemaNode][] {

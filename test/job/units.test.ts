@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, parseSize } from '../../src/job/units.js';
+import { parseDuration, parseSize } from '../../src/job/schema/units.js';
 
 test.each([
   ['64 MiB', 67_108_864],

@@ -4,7 +4,7 @@ import type { DirtyRecord } from '../../src/dirty/store.js';
 import { NOTHING, type Watermark } from '../../src/job/report.js';
 import { PartitionWriter, type WriteOptions } from '../../src/pipeline/write-partition.js';
 import { createConverter } from '../../src/records/converter.js';
-import { packing } from '../../src/records/packing.js';
+import { packing } from '../../src/records/message/packing.js';
 import { SinkFault } from '../../src/rocketmq/faults.js';
 import type { EncodedMessage } from '../../src/rocketmq/producer.js';
 import type { Partition, Source } from '../../src/sources/source.js';

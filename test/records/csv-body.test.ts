@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/job/message.js';
 import { createConverter } from '../../src/records/converter.js';
-import { packing } from '../../src/records/packing.js';
+import { packing } from '../../src/records/message/packing.js';
 import { jobOf, textBatch } from './support.js';
 
 const text = fc.oneof(

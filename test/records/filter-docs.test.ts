@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { ColumnType } from '../../src/job/column-schema.js';
+import type { ColumnType } from '../../src/job/schema/column.js';
 import { createConverter, FILTERED, isMessage } from '../../src/records/converter.js';
 import { jobOf, jsonBatch } from './support.js';
 

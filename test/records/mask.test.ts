@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createConverter } from '../../src/records/converter.js';
-import { masker } from '../../src/records/mask.js';
+import { masker } from '../../src/records/transform/mask.js';
 import { jobOf, jsonBatch, textBatch } from './support.js';
 
 type Parts = Parameters<typeof jobOf>[0];

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RecordFault } from '../../src/job/fault.js';
 import type { Message } from '../../src/job/message.js';
 import { createConverter } from '../../src/records/converter.js';
-import { deliveryTime } from '../../src/records/delivery-time.js';
-import type { Fields } from '../../src/records/template-text.js';
+import { deliveryTime } from '../../src/records/message/delivery-time.js';
+import type { Fields } from '../../src/records/message/template-text.js';
 import { jobOf, jsonBatch, textBatch } from './support.js';
 
 type Sink = Parameters<typeof jobOf>[0]['sink'];

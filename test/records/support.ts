@@ -1,4 +1,4 @@
-import { type Job, type JobInput, jobSchema } from '../../src/job/schema.js';
+import { type Job, type JobInput, jobSchema } from '../../src/job/schema/job.js';
 import type { JsonBatch, TextBatch } from '../../src/sources/source.js';
 
 interface Parts {

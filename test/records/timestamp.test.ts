@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { epochMilliseconds, timestampReader } from '../../src/records/timestamp.js';
+import { epochMilliseconds, timestampReader } from '../../src/records/values/timestamp.js';
 
 const ZONES = [
   ...['Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Africa/Casablanca'],

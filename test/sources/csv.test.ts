@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { type CsvSource, source as sourceSchema } from '../../src/job/source-schema.js';
+import { type CsvSource, source as sourceSchema } from '../../src/job/schema/source.js';
 import { dialectOf } from '../../src/sources/csv/dialect.js';
 import { RecordScanner } from '../../src/sources/csv/record-scanner.js';
 import { Found } from '../../src/sources/files/cutter.js';

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import type { FaultInfo } from '../../src/job/fault.js';
 import { Fault } from '../../src/job/fault.js';
 import type { Position } from '../../src/job/report.js';
-import type { FileSource } from '../../src/job/source-schema.js';
-import { source as sourceSchema } from '../../src/job/source-schema.js';
+import type { FileSource } from '../../src/job/schema/source.js';
+import { source as sourceSchema } from '../../src/job/schema/source.js';
 import { createSource, type SourceOptions } from '../../src/sources/registry.js';
 import type { Cursor, Partition, RecordBatch, Source } from '../../src/sources/source.js';
 

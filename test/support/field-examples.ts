@@ -1,4 +1,4 @@
-import type { SchemaNode } from '../../src/job/json-schema.js';
+import type { SchemaNode } from '../../src/job/schema/json-schema.js';
 
 /** Stands for a name that the user chooses: of a column, of a field. */
 export const ANY_NAME = '<name>';

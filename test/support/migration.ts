@@ -8,7 +8,7 @@ import { MigrationClient } from '../../src/client/migration-client.js';
 import { createTopic } from '../../src/dev/topics.js';
 import { type LoadedJob, parseJobText } from '../../src/job/parse.js';
 import type { Report } from '../../src/job/report.js';
-import type { JobInput } from '../../src/job/schema.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { type RunningWorker, startWorker } from '../../src/worker/worker.js';
 
 type Deep<T> = { [K in keyof T]?: T[K] extends object | undefined ? Deep<T[K]> : T[K] };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { format } from 'node:util';
 import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
-import type { Sink } from '../../job/sink-schema.js';
+import type { Sink } from '../../job/schema/sink.js';
 import { isTemplate } from '../../job/template.js';
 import { type FaultContext, sinkFault } from '../faults.js';
 import { type MessageType, messageType } from '../message-type.js';

@@ -1,4 +1,4 @@
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import { type LineEnd, lineEndOf } from './line-end.js';
 
 /** The bytes that take a CSV file apart, all of them ASCII: in UTF-8 they are never part of another character. */

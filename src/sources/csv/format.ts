@@ -1,4 +1,4 @@
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import { FileBatch, type FileContext } from '../files/batch.js';
 import { type Cut, skipOverlong } from '../files/cut.js';
 import { Found } from '../files/cutter.js';

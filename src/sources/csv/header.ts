@@ -1,6 +1,6 @@
 import { userFault } from '../../job/fault.js';
 import { nearest } from '../../job/nearest.js';
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import type { RecordBytes } from '../files/cut.js';
 import { Found } from '../files/cutter.js';
 import type { FileEncoding } from '../files/encodings/file-encoding.js';

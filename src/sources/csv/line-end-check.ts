@@ -1,5 +1,5 @@
 import { userFault } from '../../job/fault.js';
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import { CR, LF } from './line-end.js';
 import { quotedFields } from './quoted-fields.js';
 

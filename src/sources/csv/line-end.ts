@@ -1,4 +1,4 @@
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 
 export const LF = 0x0a;
 export const CR = 0x0d;

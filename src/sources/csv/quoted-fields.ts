@@ -1,4 +1,4 @@
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import { dialectOf } from './dialect.js';
 
 /** Tells for every field of a well-formed record whether it stands in quotes. */

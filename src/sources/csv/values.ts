@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { RecordFault } from '../../job/fault.js';
-import type { CsvSource } from '../../job/source-schema.js';
+import type { CsvSource } from '../../job/schema/source.js';
 import type { RecordBytes } from '../files/cut.js';
 import { INVALID_UTF8, NUL_BYTE, STRAY_QUOTE, UNCLOSED_QUOTE, wrongFieldCount } from './faults.js';
 import { lineEndOf, separatorOf } from './line-end.js';

@@ -1,4 +1,4 @@
-import type { JsonSource } from '../../job/source-schema.js';
+import type { JsonSource } from '../../job/schema/source.js';
 import { JsonFileBatch } from '../files/batch.js';
 import type { Beginning, FileFormat } from '../files/format.js';
 import type { Window } from '../files/window.js';

@@ -1,4 +1,4 @@
-import type { NdjsonSource } from '../../job/source-schema.js';
+import type { NdjsonSource } from '../../job/schema/source.js';
 import { JsonFileBatch } from '../files/batch.js';
 import type { FileFormat } from '../files/format.js';
 import type { OpenFile } from '../files/open-file.js';

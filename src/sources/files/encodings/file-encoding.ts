@@ -1,5 +1,5 @@
-import { encodingName } from '../../../job/encoding.js';
 import type { RecordFault } from '../../../job/fault.js';
+import { encodingName } from '../../../job/schema/encoding.js';
 import type { RecordBytes } from '../cut.js';
 import type { ByteInput } from '../window.js';
 import { checkDecoded, decodeRecords } from './decode-records.js';

@@ -1,0 +1,53 @@
+import { ScheduleAlreadyRunning } from '@temporalio/client';
+import { userFault } from '../../job/fault.js';
+import type { LoadedJob } from '../../job/parse.js';
+import type { Session } from '../session.js';
+import { checkNotRunning } from '../start.js';
+import { findSchedule, onSchedule } from './find.js';
+import { scheduleOptions } from './options.js';
+
+/**
+ * Tells Temporal of a job's schedule. Its id is the job's name.
+ * @throws Fault `no_schedule`, `schedule_exists`, `invalid_schedule`, `temporal_unreachable`
+ */
+export async function createSchedule(session: Session, loaded: LoadedJob): Promise<void> {
+  const scheduleId = loaded.job.name;
+  const options = await scheduleOptions(session, loaded, session.taskQueue);
+  try {
+    await onSchedule(session, scheduleId, () => session.client.schedule.create({ scheduleId, ...options }));
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    throw userFault(
+      'schedule_exists',
+      `There is a schedule ${scheduleId} already.`,
+      'Change it with `rocketlift schedule update`, or remove it with `rocketlift schedule delete`.',
+    );
+  }
+}
+
+/** Starts no more runs until it is resumed; one that goes on is left alone. */
+export async function pauseSchedule(session: Session, job: string, note = 'Paused by hand'): Promise<void> {
+  const { handle } = await findSchedule(session, job);
+  await onSchedule(session, job, () => handle.pause(note));
+}
+
+export async function resumeSchedule(session: Session, job: string, note = 'Resumed by hand'): Promise<void> {
+  const { handle } = await findSchedule(session, job);
+  await onSchedule(session, job, () => handle.unpause(note));
+}
+
+/**
+ * Starts a run now, also of a paused schedule. Its planned time is now.
+ * @throws Fault `already_running` while a run of the job goes on
+ */
+export async function triggerSchedule(session: Session, job: string): Promise<void> {
+  const { handle } = await findSchedule(session, job);
+  await checkNotRunning(session, job);
+  await onSchedule(session, job, () => handle.trigger());
+}
+
+/** Runs that go on are left alone. */
+export async function deleteSchedule(session: Session, job: string): Promise<void> {
+  const { handle } = await findSchedule(session, job);
+  await onSchedule(session, job, () => handle.delete());
+}

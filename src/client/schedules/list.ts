@@ -1,0 +1,67 @@
+import type { ScheduleDescription } from '@temporalio/client';
+import { Fault } from '../../job/fault.js';
+import { SCHEDULED_MIGRATION } from '../../workflows/definitions.js';
+import { call } from '../rpc.js';
+import type { Session } from '../session.js';
+import { findSchedule } from './find.js';
+import { type ScheduledRun, scheduledRun } from './runs.js';
+
+/** A schedule in a list. */
+export interface ScheduleListing {
+  readonly job: string;
+  readonly state: 'active' | 'paused';
+  /** Why it was paused, or resumed. */
+  readonly note?: string;
+  /** The next times, ISO 8601; also of a paused schedule, which lets them pass. */
+  readonly next: readonly string[];
+  /** The latest run. */
+  readonly last?: ScheduledRun;
+}
+
+const NEXT_TIMES = 3;
+
+/**
+ * The schedules of all jobs, by name. A new one may be missing for moments.
+ * @throws Fault `temporal_unreachable`
+ */
+export async function listSchedules(session: Session): Promise<ScheduleListing[]> {
+  const jobs = await call(session, async () => {
+    const found: string[] = [];
+    for await (const { scheduleId, action } of session.client.schedule.list()) {
+      if (action?.workflowType === SCHEDULED_MIGRATION) found.push(scheduleId);
+    }
+    return found.sort();
+  });
+  const listed: ScheduleListing[] = [];
+  for (const job of jobs) {
+    try {
+      const { description } = await findSchedule(session, job);
+      const [last] = await latestRuns(session, description, 1);
+      listed.push({ ...listing(description), ...(last && { last }) });
+    } catch (error) {
+      // It has been deleted in between.
+      if (!(error instanceof Fault) || error.code !== 'schedule_not_found') throw error;
+    }
+  }
+  return listed;
+}
+
+export function listing({ scheduleId, state, info }: ScheduleDescription): Omit<ScheduleListing, 'last'> {
+  return {
+    job: scheduleId,
+    state: state.paused ? 'paused' : 'active',
+    ...(state.note && { note: state.note }),
+    next: info.nextActionTimes.slice(0, NEXT_TIMES).map((time) => time.toISOString()),
+  };
+}
+
+/** The latest runs that Temporal still knows, the latest first. */
+export async function latestRuns(
+  session: Session,
+  { info }: ScheduleDescription,
+  limit: number,
+): Promise<ScheduledRun[]> {
+  const latest = info.recentActions.slice(-limit).reverse();
+  const runs = await Promise.all(latest.map(({ action }) => scheduledRun(session, action.workflow)));
+  return runs.filter((run) => run !== undefined);
+}

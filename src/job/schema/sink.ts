@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { isTemplate, parseTemplate } from '../template.js';
+import { isReservedProperty } from './reserved-properties.js';
+import { duration } from './units.js';
+
+const fieldName = z.string().min(1);
+
+const template = (expected: string) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => parseTemplate(text) !== undefined, { error: expected });
+
+const csvBody = z
+  .strictObject({
+    header: z
+      .boolean()
+      .default(false)
+      .describe('Whether every message begins with a line of the names.')
+      .meta({ examples: [true] }),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n\0]$/u, { error: 'one character other than a quote, NUL and line ends' })
+      .default(',')
+      .describe('Between two fields.')
+      .meta({ examples: [';'] }),
+    quoting: z
+      .enum(['minimal', 'all', 'none'])
+      .default('minimal')
+      .describe(
+        'minimal: quotes where a field holds a delimiter, a quote or a line end, and around empty text. all: around every ' +
+          'value but null. none: no quotes; a record that needs some is dirty.',
+      )
+      .meta({ examples: ['all'] }),
+    nullText: z
+      .string()
+      .regex(/^[^",;\t\r\n]*$/, { error: 'a text without quotes, delimiters and line ends' })
+      .default('')
+      .describe('What stands for null, without quotes; text that is the same stands in quotes.')
+      .meta({ examples: ['\\N'] }),
+  })
+  .refine(({ nullText, delimiter }) => !nullText.includes(delimiter), {
+    path: ['nullText'],
+    error: 'a text without the delimiter',
+  })
+  .prefault({});
+
+const delay = z.union(
+  [
+    duration(),
+    z.strictObject({
+      field: fieldName
+        .describe('A field with a whole number: how long after it was sent a message is delivered.')
+        .meta({ examples: ['wait_seconds'] }),
+      unit: z
+        .enum(['ms', 's', 'm', 'h', 'd'])
+        .default('s')
+        .describe('Its unit.')
+        .meta({ examples: ['s'] }),
+    }),
+    z.strictObject({
+      until: fieldName
+        .describe('A column of type timestamp: when a message is delivered.')
+        .meta({ examples: ['due_at'] }),
+    }),
+  ],
+  { error: 'a duration such as "10m", { field: wait_seconds, unit: s }, or { until: due_at }' },
+);
+
+export const sink = z
+  .strictObject({
+    endpoints: z
+      .string()
+      .regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
+        error: 'the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081 (several with ";" between them)',
+      })
+      .describe('Address of a RocketMQ 5 proxy (gRPC), host:port; several with ";" between them.')
+      .meta({ examples: ['127.0.0.1:8081'] }),
+    transport: z
+      .literal('proxy', { error: 'proxy: the nameserver transport comes later' })
+      .default('proxy')
+      .describe('How messages reach RocketMQ: through its proxy.')
+      .meta({ examples: ['proxy'] }),
+    topic: z
+      .string()
+      .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {
+        error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
+      })
+      .describe('An existing topic, of type NORMAL, or DELAY for a job with sink.delay.')
+      .meta({ examples: ['orders'] }),
+    tag: template('a tag; a field of the record in it stands in ${ }')
+      .refine((tag) => tag.trim() === tag && !/[|\p{Cc}]/u.test(tag.replaceAll(/\$\{[^}]*\}/g, '')), {
+        error: 'a tag without "|", control characters and white space around it',
+      })
+      .optional()
+      .describe(
+        'Tag of every message. May hold fields of the record: order-${status}, by their names after transform. A record ' +
+          'without a value in one of them is dirty, and so is one whose tag RocketMQ would not take.',
+      )
+      .meta({ examples: ['order-${status}'] }),
+    keyFields: z
+      .array(fieldName)
+      .min(1)
+      .optional()
+      .describe(
+        'Fields whose values, joined by ":", are the key of a message, beside its record id; names as they are after ' +
+          'transform. White space and control characters in them are percent-encoded. A record without a value in one of ' +
+          'them is dirty.',
+      )
+      .meta({ examples: [['id']] }),
+    key: template('a key; a field of the record in it stands in ${ }')
+      .optional()
+      .describe(
+        'The key of a message as a text with fields of the record, instead of keyFields, and under the same rules.',
+      )
+      .meta({ examples: ['eu/${id}'] }),
+    properties: z
+      .record(
+        z
+          .string()
+          .regex(/^[^\p{Cc}\s]{1,127}$/u, { error: 'a name without white space, at most 127' })
+          .refine((name) => !isReservedProperty(name), {
+            error: 'a name that neither RocketMQ nor Rocketlift keeps for itself',
+          }),
+        template('a text; a field of the record in it stands in ${ }'),
+      )
+      .refine((properties) => Object.keys(properties).length <= 100, { error: 'at most 100 properties' })
+      .optional()
+      .describe(
+        'Properties of every message, by name: texts that may hold fields of the record. One whose field is null is left ' +
+          'out, and so is one whose text is empty, as RocketMQ keeps none of those. Properties, tag and keys may have 16 KiB together.',
+      )
+      .meta({ examples: [{ region: 'eu-${region}' }] }),
+    delay: delay
+      .optional()
+      .describe(
+        'When messages are delivered, in a topic of type DELAY: after a fixed time, after a time that stands in a field, or ' +
+          'at a time that does. Null means at once. Such messages are sent one a request, some hundred a second and more with a higher ' +
+          'settings.batch.inFlight or settings.parallelism. RocketMQ takes ' +
+          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise.',
+      )
+      .meta({ examples: ['10m', { field: 'wait_seconds', unit: 's' }, { until: 'due_at' }] }),
+    format: z
+      .enum(['json', 'csv'])
+      .default('json')
+      .describe('Message bodies: a JSON object, or one line of CSV.')
+      .meta({ examples: ['csv'] }),
+    csv: csvBody.describe('How CSV bodies are written.'),
+    recordsPerMessage: z
+      .number()
+      .int()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe(
+        'Packs so many records into a message, at most: a JSON array of objects, or lines of CSV. Their ids stand in the property ' +
+          'rocketliftIds. Unless given, a record is a message.',
+      )
+      .meta({ examples: [50] }),
+    order: z
+      .literal('none', { error: 'none: order by key comes later' })
+      .default('none')
+      .describe('Messages arrive in any order.')
+      .meta({ examples: ['none'] }),
+  })
+  .superRefine((given, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
+    if (given.recordsPerMessage === undefined) return;
+    // Records in one message may differ in these.
+    for (const field of ['keyFields', 'key', 'properties', 'delay'] as const) {
+      if (given[field] !== undefined)
+        refuse(field, `no ${field} beside recordsPerMessage: a message of many records has none of its own`);
+    }
+    if (given.tag !== undefined && isTemplate(given.tag)) {
+      refuse(
+        'tag',
+        'a tag without fields beside recordsPerMessage: records in one message may differ in them',
+      );
+    }
+  });
+
+export type Sink = z.output<typeof sink>;
+export type CsvBody = Sink['csv'];
+export type Delay = NonNullable<Sink['delay']>;

@@ -1,0 +1,157 @@
+import type { RecordFault } from '../../job/fault.js';
+import type { ColumnType } from '../../job/schema/column.js';
+import type { Job } from '../../job/schema/job.js';
+import type { MaskRule, TransformStep } from '../../job/schema/transform.js';
+import type { Members } from '../json-members.js';
+import { stringText } from '../json-text.js';
+import { jsonReader, requiredFault, typeFault } from '../values/values.js';
+import { compileFilter, type FILTERED } from './filter.js';
+import { type FilterValue, filterValueOfJson, notFilterable } from './filter-values.js';
+import { masker } from './mask.js';
+import { constants, nameAfter } from './transform.js';
+
+/** A record after a step, the very same object if nothing changed; or why it goes no further. */
+type Step = (record: Members) => Members | RecordFault | typeof FILTERED;
+
+/**
+ * Compiles checks and transform for records that are JSON objects.
+ * @throws Fault the user's, if a filter can't be used
+ */
+export function jsonSteps(job: Job): Step {
+  const steps: Step[] = [memberCheck(job)];
+  const types = new Map(Object.entries(job.source.columns).map(([name, { type }]) => [name, type]));
+  let reshaping: TransformStep[] = [];
+  const reshape = () => {
+    if (reshaping.length > 0) steps.push(changeMembers(reshaping));
+    reshaping = [];
+  };
+  for (const [index, step] of job.transform.entries()) {
+    if ('mask' in step) {
+      reshape();
+      steps.push(maskMembers(step.mask));
+    } else if ('filter' in step) {
+      reshape();
+      steps.push(filterMembers(new Map(types), step.filter, index + 1));
+    } else {
+      reshaping.push(step);
+    }
+    follow(types, step);
+  }
+  reshape();
+  return (given) => {
+    let record = given;
+    for (const step of steps) {
+      const next = step(record);
+      if (!isMembers(next)) return next;
+      record = next;
+    }
+    return record;
+  };
+}
+
+export const isMembers = (result: ReturnType<Step>): result is Members =>
+  typeof result === 'object' && 'names' in result;
+
+export function duplicateFault(name: string): RecordFault {
+  return { code: 'duplicate_field', message: `${JSON.stringify(name)} stands in the record twice` };
+}
+
+/** What is known of the types of fields, after a step. */
+function follow(types: Map<string, ColumnType>, step: TransformStep): void {
+  if ('mask' in step) for (const name of Object.keys(step.mask)) types.set(name, 'string');
+  const before = [...types];
+  types.clear();
+  for (const [given, type] of before) {
+    const name = nameAfter(given, [step]);
+    if (name !== undefined) types.set(name, type);
+  }
+}
+
+function memberCheck({ source }: Job): Step {
+  const columns = Object.entries(source.columns).map(([name, spec]) => ({
+    name,
+    type: spec.type,
+    required: spec.required,
+    read: jsonReader(spec),
+  }));
+  return (record) => {
+    const { names } = record;
+    let { values } = record;
+    for (const { name, type, required, read } of columns) {
+      const at = names.indexOf(name);
+      if (at !== names.lastIndexOf(name)) return duplicateFault(name);
+      const json = at < 0 ? 'null' : values[at];
+      if (json === 'null') {
+        if (required) return requiredFault(name);
+        continue;
+      }
+      const value = read(json);
+      if (value === json) continue;
+      if (value === undefined) return typeFault(name, type);
+      values = values.with(at, value);
+    }
+    return values === record.values ? record : { names, values };
+  };
+}
+
+/** Members left out, renamed, or added; values as they stood. */
+function changeMembers(steps: readonly TransformStep[]): Step {
+  const added = constants(steps);
+  const known = new Map<string, string | undefined>();
+  const finalName = (name: string) => {
+    if (known.has(name)) return known.get(name);
+    const final = nameAfter(name, steps);
+    // Records may have any names: those of a job's fields come again and again, others should not pile up.
+    if (known.size < 1000) known.set(name, final);
+    return final;
+  };
+  return (record) => {
+    const names: string[] = [];
+    const values: string[] = [];
+    for (const [index, given] of record.names.entries()) {
+      const name = finalName(given);
+      if (name === undefined) continue;
+      names.push(name);
+      values.push(record.values[index]);
+    }
+    for (const { name, json } of added) {
+      names.push(name);
+      values.push(json);
+    }
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    return twice === undefined ? { names, values } : duplicateFault(twice);
+  };
+}
+
+/** A field that a record lacks is left alone. */
+function maskMembers(rules: Readonly<Record<string, MaskRule>>): Step {
+  const masks = Object.entries(rules).map(([name, rule]) => ({ name, mask: masker(rule) }));
+  return ({ names, values: given }) => {
+    const values = [...given];
+    for (const { name, mask } of masks) {
+      const at = names.indexOf(name);
+      if (at !== names.lastIndexOf(name)) return duplicateFault(name);
+      const text = at < 0 ? null : stringText(given[at], name);
+      if (text !== null && typeof text === 'object') return text;
+      if (text !== null) values[at] = JSON.stringify(mask(text));
+    }
+    return { names, values };
+  };
+}
+
+function filterMembers(types: ReadonlyMap<string, ColumnType>, text: string, step: number): Step {
+  const filter = compileFilter({ text, step, typeOf: (name) => types.get(name) });
+  const wanted = filter.names.map((name) => ({ name, type: types.get(name) }));
+  return (record) => {
+    const { names, values } = record;
+    const taken: FilterValue[] = [];
+    for (const { name, type } of wanted) {
+      const at = names.indexOf(name);
+      if (at !== names.lastIndexOf(name)) return duplicateFault(name);
+      const value = at < 0 ? null : filterValueOfJson(values[at], type);
+      if (value === undefined) return notFilterable(name, step);
+      taken.push(value);
+    }
+    return filter.test(taken) ?? record;
+  };
+}
