@@ -34,10 +34,16 @@ const message = fc.record(
     id: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter(wellFormed),
     key: fc.string({ unit: 'grapheme', maxLength: 300 }).filter(wellFormed),
     tag: text(200),
-    properties: fc.uniqueArray(fc.tuple(text(20), text(300)), {
-      maxLength: 20,
-      selector: ([name]) => name,
-    }),
+    properties: fc.uniqueArray(
+      fc.tuple(
+        text(20).filter((name) => name !== '__proto__'),
+        text(300),
+      ),
+      {
+        maxLength: 20,
+        selector: ([name]) => name,
+      },
+    ),
     deliverAt: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 8.64e15 })),
     body: fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 500 }).filter(wellFormed),

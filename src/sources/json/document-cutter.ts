@@ -3,6 +3,7 @@ import { type Cutter, Found } from '../files/cutter.js';
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, QUOTE, STARTS_VALUE } from './bytes.js';
 import {
   EMPTY_ELEMENT,
+  INVALID_NAME,
   MISSING_COLON,
   MISSING_COMMA,
   MISSING_NAME,
@@ -104,7 +105,9 @@ export class DocumentCutter extends RecordTaker implements Cutter {
     this.valueEnd.begin(QUOTE);
     const end = this.valueEnd.search(buffer, at, stop);
     if (end !== -1) {
-      return this.#passed(end, member?.matches(buffer, at, end) ? 'colon' : 'other colon');
+      const leadsOn = member?.matches(buffer, at, end);
+      if (leadsOn === undefined && !this.valueEnd.isCutByLine) return this.#unexpected(at, INVALID_NAME);
+      return this.#passed(end, leadsOn ? 'colon' : 'other colon');
     }
     if (stop === limit) return this.#expect('rest of name', stop);
     return atEnd ? this.atEnd(buffer, atEnd) : this.more(at);

@@ -17,6 +17,10 @@ export const MISSING_NAME: RecordFault = {
   code: 'missing_name',
   message: 'something else stands here than the name of a member in double quotes',
 };
+export const INVALID_NAME: RecordFault = {
+  code: 'invalid_name',
+  message: 'the name of a member has a backslash in it that is none of the escapes of JSON',
+};
 export const MISSING_COLON: RecordFault = {
   code: 'missing_colon',
   message: 'no colon stands behind the name of a member',

@@ -17,20 +17,25 @@ export class MemberName {
     this.longest = name.length * LONGEST_UNIT + 2;
   }
 
-  /** Whether the string between two indexes, quotes included, is this name, however it is written. */
-  matches(buffer: Buffer, start: number, end: number): boolean {
+  /**
+   * Whether the string between two indexes, quotes included, is this name, however it is written; undefined if it is
+   * no string of JSON, and could be this one, damaged.
+   */
+  matches(buffer: Buffer, start: number, end: number): boolean | undefined {
     const length = end - start;
     if (length < this.#quoted.length || length > this.longest || buffer[end - 1] !== QUOTE) return false;
     if (length === this.#quoted.length && this.#quoted.compare(buffer, start, end) === 0) return true;
     const text = buffer.toString('utf8', start, end);
-    return text.includes('\\') && decoded(text) === this.#name;
+    if (!text.includes('\\')) return false;
+    const name = decoded(text);
+    return name === undefined ? undefined : name === this.#name;
   }
 }
 
 /** The text of a JSON string; undefined if it is none. */
-function decoded(text: string): unknown {
+function decoded(text: string): string | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as string;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
