@@ -41,6 +41,7 @@ function upCommand(): Command {
   return createDevCommand('up', 'Start what does not run yet, and wait until it is ready', [
     'dev up',
     'dev up --topic users events        # beside "orders", which is always there',
+    'dev up --topic reminders:DELAY     # of another type than NORMAL',
     'dev up --port-offset auto --json   # free ports where the usual ones are taken',
     'dev up --port-offset 100 --state /tmp/second',
   ])
@@ -49,7 +50,10 @@ function upCommand(): Command {
       'number added to every port; "auto": free ports where those are taken',
       portOffset,
     )
-    .option('--topic <names...>', 'topics to create where they are missing')
+    .option(
+      '--topic <names...>',
+      'topics to create where they are missing; name:DELAY gives another type than NORMAL',
+    )
     .addHelpText('after', UP_NOTES)
     .action(async ({ state, portOffset, topic, json }: UpOptions) => {
       const { up } = await import('../dev/up.js');

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cachedJars, cachedTemporal, cacheFolder, exists, findOnPath, javaCommand } from './cache.js';
 
-const NODE_AT_LEAST = 20;
+const NODE_AT_LEAST = [20, 19];
 const JAVA_AT_LEAST = 17;
 
 /**
@@ -38,9 +38,11 @@ export async function missingPrerequisites({
 
 /** @param {string} version */
 function missingNode(version) {
-  return Number.parseInt(version, 10) >= NODE_AT_LEAST
+  const [major, minor] = version.split('.').map(Number);
+  const isNewEnough = major > NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor >= NODE_AT_LEAST[1]);
+  return isNewEnough
     ? undefined
-    : `Node.js ${NODE_AT_LEAST} or newer is needed and this is ${version}: install a newer one from https://nodejs.org.`;
+    : `Node.js ${NODE_AT_LEAST.join('.')} or newer is needed and this is ${version}: install a newer one from https://nodejs.org.`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { worldFault } from '../job/fault.js';
+import { userFault, worldFault } from '../job/fault.js';
 import { ask, REQUEST, type RemotingAnswer } from './remoting.js';
 import { queryRoute, type Route } from './route.js';
 import type { Stack } from './stack.js';
@@ -8,11 +8,13 @@ import { waitUntil } from './wait.js';
 const NOTICED_WITHIN_MS = 30_000;
 const TOPIC_NOT_EXIST = 17;
 
+const TYPES = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION'] as const;
+
 export interface TopicOptions {
   /** @default 8 */
   readonly queues?: number;
   /** @default 'NORMAL' */
-  readonly type?: 'NORMAL' | 'FIFO' | 'DELAY' | 'TRANSACTION';
+  readonly type?: (typeof TYPES)[number];
   /** @default 'read-write' */
   readonly perm?: 'read' | 'write' | 'read-write';
 }
@@ -51,10 +53,29 @@ export async function deleteTopic(stack: Stack, topic: string): Promise<void> {
   await noticed(stack, topic, (route) => route === 'no topic');
 }
 
-/** Waits until the proxy has a topic's route; creates the topic where the broker does not have it. */
-export async function ensureTopic(stack: Stack, topic: string): Promise<void> {
+/**
+ * A topic as a user names it: `users`, or `reminders:DELAY` with its type.
+ * @throws Fault the user's `topic_name` for another type
+ */
+export function parseTopic(text: string): { readonly topic: string; readonly type: TopicOptions['type'] } {
+  const [topic, given = 'NORMAL'] = text.split(':');
+  const type = TYPES.find((known) => known === given);
+  if (type) return { topic, type };
+  throw userFault(
+    'topic_name',
+    `${text} names a type that topics can't have.`,
+    `Use one of ${TYPES.join(', ')}.`,
+  );
+}
+
+/**
+ * Waits until the proxy has a topic's route; creates the topic where the broker does not have it.
+ * @param text see {@link parseTopic}
+ */
+export async function ensureTopic(stack: Stack, text: string): Promise<void> {
+  const { topic, type } = parseTopic(text);
   const { code } = await ask(stack.rocketmq.brokerAddr, REQUEST.getTopicConfig, { topic });
-  if (code === TOPIC_NOT_EXIST) return createTopic(stack, topic);
+  if (code === TOPIC_NOT_EXIST) return createTopic(stack, topic, { type });
   await noticed(stack, topic, (route) => route !== 'no topic');
 }
 

@@ -18,6 +18,7 @@ import {
 } from './stack.js';
 import { type StartOptions, startServers } from './start.js';
 import { temporalBinary } from './temporal-binary.js';
+import { parseTopic } from './topics.js';
 
 /** The topic of the demo and of the first steps: always there. */
 const DEMO_TOPIC = 'orders';
@@ -55,6 +56,7 @@ export async function up(options: UpOptions = {}): Promise<Stack> {
     const missing = await stopped(before);
     const found = missing.length === 0 ? before! : await prepare(paths, before, missing, options);
     requireSameOffset(found, missing, options.portOffset);
+    for (const topic of options.topics ?? []) parseTopic(topic);
     const topics = [...new Set([DEMO_TOPIC, ...found.topics, ...(options.topics ?? [])])];
     const state = { ...found, topics };
     await writeState(paths, state);

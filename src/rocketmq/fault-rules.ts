@@ -107,7 +107,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
     fault: { check: 'user', write: 'world' },
     stored: 'no',
     what: 'topic {topic} does not exist',
-    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}.',
+    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}:{type}.',
   },
   41300: tooLarge,
   41301: tooLarge,

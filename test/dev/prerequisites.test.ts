@@ -27,11 +27,18 @@ test('a machine with everything lacks nothing', async () => {
   expect(await missingPrerequisites({ run: machine(COMPLETE), env })).toEqual([]);
 });
 
-test('an old Node is named with what to install', async () => {
-  const problems = await missingPrerequisites({ run: machine(COMPLETE), env, nodeVersion: '18.20.4' });
-  expect(problems).toEqual([
-    expect.stringMatching(/^Node.js 20 or newer is needed and this is 18.20.4: install .+\.$/),
-  ]);
+test.each(['18.20.4', '20.18.3'])(
+  'Node %s is too old, and named with what to install',
+  async (nodeVersion) => {
+    const problems = await missingPrerequisites({ run: machine(COMPLETE), env, nodeVersion });
+    expect(problems).toEqual([
+      expect.stringMatching(/^Node.js 20.19 or newer is needed and this is \d+\.\d+\.\d+: install .+\.$/),
+    ]);
+  },
+);
+
+test.each(['20.19.0', '22.0.0'])('Node %s is new enough', async (nodeVersion) => {
+  expect(await missingPrerequisites({ run: machine(COMPLETE), env, nodeVersion })).toEqual([]);
 });
 
 test.each([

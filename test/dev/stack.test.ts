@@ -13,7 +13,7 @@ import { isAlive } from '../../src/dev/process.js';
 import { queryRoute } from '../../src/dev/route.js';
 import { readState, type Stack, stackPaths } from '../../src/dev/stack.js';
 import { status } from '../../src/dev/status.js';
-import { createTopic, deleteTopic } from '../../src/dev/topics.js';
+import { createTopic, deleteTopic, ensureTopic } from '../../src/dev/topics.js';
 import { startRocketmq, up } from '../../src/dev/up.js';
 
 let folder: string;
@@ -113,6 +113,7 @@ test('topics come and go, as the proxy sees it', async () => {
     code: 'topic_refused',
     message: expect.stringContaining('illegal characters'),
   });
+  await expect(ensureTopic(stack, 'reminders:LATER')).rejects.toMatchObject({ code: 'topic_name' });
 });
 
 test('a server that died is brought back alone, on its port', async () => {

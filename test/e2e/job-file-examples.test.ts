@@ -185,10 +185,11 @@ it.each(fields)('$field has an example', ({ examples }) => {
   expect(examples.length).toBeGreaterThan(0);
 });
 
-const cases = fields
+const all = fields
   .flatMap(({ examples }) => examples)
-  .filter(({ path }) => path[0] !== 'schedule')
   .map((example) => ({ ...example, example: JSON.stringify(example.value) }));
+const cases = all.filter(({ path }) => path[0] !== 'schedule');
+const schedules = all.filter(({ path }) => path[0] === 'schedule');
 
 describe.concurrent('an example of docs/job-file.md runs', () => {
   it.each(cases)('$sourceType $field: $example', async ({ path, field, sourceType = 'csv', value }) => {
@@ -223,5 +224,22 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     const read = await readTopic(stack, topic);
     expect(read).toHaveLength(messages);
     arrived?.(read);
+  });
+});
+
+describe.concurrent('an example of docs/job-file.md makes a schedule', () => {
+  it.each(schedules)('$field: $example', async ({ path, value }) => {
+    const name = `job-${randomUUID()}`;
+    const usual = {
+      name,
+      source: { type: 'csv', path: 'orders.csv' },
+      sink: { endpoints: stack.rocketmq.endpoints, topic: 'orders' },
+      schedule: { cron: '0 3 1 1 *' },
+    };
+    const text = JSON.stringify(withValueAt(usual, path, value));
+    const job = parseJobText(text, { file: 'example.json', baseDir: bench.folder });
+    await bench.client.createSchedule(job);
+    expect((await bench.client.describeSchedule(name)).schedule).toEqual(job.job.schedule);
+    await bench.client.deleteSchedule(name);
   });
 });
