@@ -5,8 +5,6 @@ import { FORMATS, writeFormats } from './formats.js';
 import { type Bench, inRounds } from './rounds.js';
 import { wholeJob } from './whole-job.js';
 
-const ROWS = 300_000;
-
 export interface FormatSummary extends Summary {
   /** Bytes of content (decompressed, as encoded) a second, in millions. */
   readonly megabytesPerSecond: number;
@@ -18,11 +16,14 @@ export interface FormatSummary extends Summary {
   readonly toCsvWithoutDecoder: number;
 }
 
-/** Whole jobs from the same records in every format, with what each format's decoder takes by itself. */
-export async function formatFigures(bench: Bench): Promise<FormatSummary[]> {
+/**
+ * Whole jobs from the same records in every format, with what each format's decoder takes by itself.
+ * @param rows records of each
+ */
+export async function formatFigures(bench: Bench, rows: number): Promise<FormatSummary[]> {
   const { stack, folder, say } = bench;
   say('writing the files of all formats');
-  await writeFormats(folder, ROWS);
+  await writeFormats(folder, rows);
   await createTopic(stack, 'bench-formats');
   const { endpoints } = stack.rocketmq;
   const bytes = new Map<string, number>();
@@ -31,12 +32,12 @@ export async function formatFigures(bench: Bench): Promise<FormatSummary[]> {
     run: async () => {
       const started = performance.now();
       bytes.set(name, await decoder(join(folder, file)));
-      return { rows: ROWS, seconds: (performance.now() - started) / 1000 };
+      return { rows, seconds: (performance.now() - started) / 1000 };
     },
   }));
   const jobs = FORMATS.map(({ name, file, job }) => ({
     name,
-    run: () => wholeJob({ endpoints, topic: 'bench-formats', path: join(folder, file), rows: ROWS, ...job }),
+    run: () => wholeJob({ endpoints, topic: 'bench-formats', path: join(folder, file), rows, ...job }),
   }));
   const decoders = await inRounds({ ...bench, say: () => {} }, alone);
   const summaries = await inRounds(bench, jobs);
@@ -44,7 +45,7 @@ export async function formatFigures(bench: Bench): Promise<FormatSummary[]> {
   const csv = micros(summaries[0]);
   return summaries.map((figures, i) => ({
     ...figures,
-    megabytesPerSecond: round((bytes.get(figures.name) ?? 0) / ROWS / micros(figures)),
+    megabytesPerSecond: round((bytes.get(figures.name) ?? 0) / rows / micros(figures)),
     toCsv: round(micros(figures) / csv),
     decoderMicrosPerRow: round(micros(decoders[i])),
     toCsvWithoutDecoder: round((micros(figures) - micros(decoders[i])) / csv),

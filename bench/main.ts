@@ -12,6 +12,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    'format-rows': { type: 'string', default: '300000' },
   },
 });
 const rounds = Number(values.rounds);
@@ -27,7 +28,7 @@ try {
   process.env.TEMPORAL_ADDRESS = stack.temporal.address;
   const bench = { stack, folder, rounds, say };
   const speed = wanted('speed') ? await speedFigures(bench) : [];
-  const formats = wanted('formats') ? await formatFigures(bench) : [];
+  const formats = wanted('formats') ? await formatFigures(bench, Number(values['format-rows'])) : [];
   const machine = `${cpus().length} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   if (values.json) console.log(JSON.stringify({ machine, speed, formats }, null, 2));
   else {
