@@ -21,6 +21,8 @@ export async function keepHealthFile(
   isWell: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
+  // One that was killed may have left its own.
+  await rm(path, { force: true });
   try {
     while (!signal.aborted) {
       const well = await isWell().catch(() => false);

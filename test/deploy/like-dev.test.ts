@@ -43,8 +43,13 @@ describe('the containers run the versions that the tests run against:', () => {
 
   it('Rocketlift and Node', () => {
     expect(service('worker').image).toBe(`rocketlift:${packageJson.version}`);
-    const least = /^>=(\d+)$/.exec(packageJson.engines.node)?.[1];
-    expect(stages()[0]?.from).toMatch(new RegExp(`^node:${least}\\.\\d+\\.\\d+-bookworm-slim$`));
+    const numbers = (text: string | undefined) => (/(\d+)\.(\d+)/.exec(text ?? '') ?? []).slice(1).map(Number);
+    const [leastMajor, leastMinor] = numbers(packageJson.engines.node);
+    const image = stages()[0]?.from;
+    expect(image).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/);
+    const [major, minor] = numbers(image);
+    expect(major).toBe(leastMajor);
+    expect(minor).toBeGreaterThanOrEqual(leastMinor);
   });
 });
 
