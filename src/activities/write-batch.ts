@@ -2,9 +2,8 @@ import { Context, log } from '@temporalio/activity';
 import { dirtyLog } from '../dirty/log.js';
 import { type FaultInfo, faultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
-import { NOTHING, type Watermark } from '../job/report.js';
+import type { Watermark } from '../job/report.js';
 import type { Settings } from '../job/schema/job.js';
-import { backoffMs, pause } from '../pipeline/backoff.js';
 import { Recorder } from '../pipeline/recorder.js';
 import { PartitionWriter } from '../pipeline/write-partition.js';
 import { createConverter } from '../records/converter.js';
@@ -12,14 +11,13 @@ import { packing } from '../records/message/packing.js';
 import { createTransport } from '../rocketmq/transports.js';
 import { createSource } from '../sources/registry.js';
 import { handOver, toFailure } from './failures.js';
+import { recordLast, startingPoint } from './hand-over.js';
 import { activityLog } from './log.js';
 import { type StopReason, StopRequest } from './stop-request.js';
 import type { WriteInput } from './types.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
-/** Times that the last heartbeat of an attempt is tried, when the Temporal server can't be reached. */
-const LAST_HEARTBEAT_TRIES = 3;
 const SMALLEST_WINDOW = 2000;
 
 /**
@@ -111,8 +109,8 @@ async function write(
         elsewhere,
         stop: stop.signal,
         onTrouble: logTrouble,
-        permit: (messages) => recorder.permit(messages, stop.signal),
-        permitSplit: () => recorder.permitSplit(stop.signal),
+        permit: (messages, signal) => recorder.permit(messages, signal),
+        permitSplits: (messages, signal) => recorder.permitSplits(messages, signal),
       });
       return await writer.run();
     } finally {
@@ -128,33 +126,4 @@ async function write(
 function logTrouble(fault: FaultInfo | undefined): void {
   if (fault) log.warn(`waiting: ${fault.message}`, { code: fault.code });
   else log.warn('it works again');
-}
-
-/**
- * Where to begin: at the last heartbeat of an earlier attempt, at what an earlier activity returned, or at the start.
- * An attempt that did not end in good order may have sent more than its last heartbeat says: that is counted here.
- */
-function startingPoint({ partition, from }: WriteInput, { info }: Context): Watermark {
-  const start: Watermark = from ?? { ...NOTHING, position: partition.start, done: false };
-  // Not by the number of the attempt: a reset in the Temporal UI starts that anew and keeps the heartbeat. Without one,
-  // nothing was sent (see Recorder).
-  const last = info.heartbeatDetails as WriteHeartbeat | undefined;
-  if (!last || last.watermark.done) return last?.watermark ?? start;
-  const { watermark, ahead } = last;
-  return { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + ahead };
-}
-
-/** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */
-async function recordLast(stop: StopRequest, progress: WriteHeartbeat): Promise<void> {
-  for (let attempt = 1; attempt <= LAST_HEARTBEAT_TRIES && stop.reason !== 'lost'; attempt++) {
-    try {
-      await stop.record(progress);
-      break;
-    } catch (error) {
-      log.warn('the last heartbeat could not be recorded', { attempt, error: String(error) });
-      await pause(backoffMs(attempt), new AbortController().signal);
-    }
-  }
-  // The SDK hands out what it was told last when an attempt fails, over what was recorded here.
-  stop.tellSdk(progress);
 }

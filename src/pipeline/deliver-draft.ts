@@ -6,8 +6,11 @@ import type { Draft, RecordRef } from './draft.js';
 export interface DeliverDraftOptions extends DeliverOptions {
   /** Encodes one message of several records anew. */
   readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
-  /** Called before a refused message of several records is sent as two. Throws Stopped if the stop came first. */
-  readonly beforeSplit: () => Promise<void>;
+  /**
+   * Called once before refused messages of several records are sent in parts, with how many messages more these may
+   * become. Throws Stopped if the stop came first.
+   */
+  readonly beforeSplits: (messages: number) => Promise<void>;
 }
 
 /** What became of a draft's messages. */
@@ -27,21 +30,26 @@ export async function deliverDraft(draft: Draft, options: DeliverDraftOptions): 
   const { messages, bodyBytes } = draft;
   const delivered: Delivered = { messages: messages.length, bytes: bodyBytes, refused: [] };
   if (messages.length === 0) return delivered;
+  const groups: Group[] = [];
   for (const [index, fault] of await deliver(messages, options)) {
     delivered.messages--;
     delivered.bytes -= messages[index].bodyBytes;
-    await split(draft.recordsOf(index), fault, delivered, options);
+    groups.push({ records: draft.recordsOf(index), fault });
   }
+  // In the end each record may be a message of its own. One permit for all of that, as each costs heartbeats.
+  const more = groups.reduce((sum, { records }) => sum + records.length - 1, 0);
+  if (more > 0) await options.beforeSplits(more);
+  await split(groups, delivered, options);
   return delivered;
 }
 
-async function split(
-  records: readonly RecordRef[],
-  fault: SinkFault,
-  delivered: Delivered,
-  options: DeliverDraftOptions,
-): Promise<void> {
-  const waiting = [{ records, fault }];
+/** Records of a message that was refused. */
+interface Group {
+  readonly records: readonly RecordRef[];
+  readonly fault: SinkFault;
+}
+
+async function split(waiting: Group[], delivered: Delivered, options: DeliverDraftOptions): Promise<void> {
   for (let group = waiting.pop(); group; group = waiting.pop()) {
     if (group.records.length === 1) {
       delivered.refused.push({ record: group.records[0], fault: group.fault });
@@ -49,7 +57,6 @@ async function split(
     }
     const middle = group.records.length >> 1;
     const halves = [group.records.slice(0, middle), group.records.slice(middle)];
-    await options.beforeSplit();
     const messages = halves.map(options.pack);
     const refused = await deliver(messages, options);
     for (const [index, half] of halves.entries()) {

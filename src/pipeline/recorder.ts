@@ -54,8 +54,7 @@ export class Recorder {
     const { window, intervalMs, onTrouble } = this.#options;
     const isTooFar = () => this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window;
     // Nothing is sent before a first heartbeat stands: it carries what earlier attempts may have repeated.
-    while (!this.#begun || isTooFar()) {
-      if (stop.aborted) return false;
+    while (!stop.aborted && (!this.#begun || isTooFar())) {
       try {
         await this.#record();
         // The watermark hangs behind one slow request: another heartbeat at once would say the same.
@@ -65,20 +64,21 @@ export class Recorder {
         await pause(intervalMs, stop);
       }
     }
+    if (stop.aborted) return false;
     this.#sent += messages;
     // Half a window early, so that sending need not wait for it.
     if (this.#sent - this.#recorded > window / 2) this.#recordInBackground();
-    return !stop.aborted;
+    return true;
   }
 
   /**
-   * Lets one message more be sent, where one that was permitted had to be split. It must not wait for the watermark,
-   * which may hang behind that very message: instead two heartbeats say that there may be more, so that whichever of the
-   * last two the server ends up with says so. False if the signal came first.
+   * Lets `messages` more be sent, where some that were permitted have to be split. It must not wait for the watermark,
+   * which may hang behind those very messages: instead two heartbeats say that there may be more, so that whichever of
+   * the last two the server ends up with says so. False if the signal came first.
    */
-  async permitSplit(stop: AbortSignal): Promise<boolean> {
+  async permitSplits(messages: number, stop: AbortSignal): Promise<boolean> {
     const { intervalMs, onTrouble } = this.#options;
-    this.#sent++;
+    this.#sent += messages;
     await this.#underWay?.catch(onTrouble);
     for (let recorded = 0; recorded < 2 && !stop.aborted; ) {
       try {

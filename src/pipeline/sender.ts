@@ -17,12 +17,13 @@ export interface SendOptions {
   readonly intake: DirtyIntake;
   /** Encodes one message of several records anew. */
   readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
-  /** Waits until so many messages may be sent; false when the stop came first. */
-  readonly permit: (messages: number) => Promise<boolean>;
-  /** Lets a message more be sent, because one had to be split; false when the stop came first. */
-  readonly permitSplit: () => Promise<boolean>;
+  /** Waits until so many messages may be sent; false when the signal came first. */
+  readonly permit: (messages: number, stop: AbortSignal) => Promise<boolean>;
+  /** Lets so many messages more be sent, because some had to be split; false when the signal came first. */
+  readonly permitSplits: (messages: number, stop: AbortSignal) => Promise<boolean>;
   /** Told when the world begins to fail, and with `undefined` when it works again. */
   readonly onTrouble: (fault: FaultInfo | undefined) => void;
+  /** Comes with the first failure as well: nothing new is sent from then on, and nobody waits for a permit. */
   readonly stop: AbortSignal;
   /** Told of what ends the whole. */
   readonly onFailure: (error: unknown) => void;
@@ -43,12 +44,12 @@ export class Sender {
     return this.#waitingFor;
   }
 
-  /** Sends a draft off as soon as a place among the requests under way is free. */
+  /** Sends a draft off as soon as a place among the requests under way is free, unless the stop comes first. */
   async dispatch(draft: Draft): Promise<void> {
-    const { ledger, permit, settings } = this.#options;
+    const { ledger, permit, settings, stop } = this.#options;
     const stretch = ledger.add(draft.positionAfter, draft.messages.length);
     while (this.#underWay.size >= settings.batch.inFlight) await Promise.race(this.#underWay);
-    if (!(await permit(draft.messages.length))) return;
+    if (stop.aborted || !(await permit(draft.messages.length, stop))) return;
     const sending = this.#send(draft, stretch).finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
   }
@@ -66,7 +67,7 @@ export class Sender {
 
   /** Delivers a draft and settles its stretch. Never rejects: a failure ends the whole. */
   async #send(draft: Draft, stretch: Stretch): Promise<void> {
-    const { producer, settings, ledger, dirty, intake, pack, permitSplit, stop, onFailure } = this.#options;
+    const { producer, settings, ledger, dirty, intake, pack, permitSplits, stop, onFailure } = this.#options;
     let acknowledged = 0;
     const options: DeliverDraftOptions = {
       producer,
@@ -82,9 +83,9 @@ export class Sender {
         this.#waitingFor = undefined;
       },
       pack,
-      beforeSplit: async () => {
-        stretch.messages++;
-        if (!(await permitSplit())) throw new Stopped();
+      beforeSplits: async (messages) => {
+        stretch.messages += messages;
+        if (!(await permitSplits(messages, stop))) throw new Stopped();
       },
     };
     try {

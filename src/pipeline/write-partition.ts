@@ -1,12 +1,10 @@
-import type { DirtyRecord, DirtyStore } from '../dirty/store.js';
-import type { FaultInfo, RecordFault } from '../job/fault.js';
+import type { DirtyRecord } from '../dirty/store.js';
+import type { RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
-import type { RecordCounts, Watermark } from '../job/report.js';
-import type { Settings } from '../job/schema/job.js';
-import { type Converter, FILTERED, isMessage } from '../records/converter.js';
-import type { Packing } from '../records/message/packing.js';
-import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
-import type { Partition, RecordBatch, Source } from '../sources/source.js';
+import type { Watermark } from '../job/report.js';
+import { FILTERED, isMessage } from '../records/converter.js';
+import type { EncodedMessage } from '../rocketmq/producer.js';
+import type { RecordBatch } from '../sources/source.js';
 import { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
 import { type Filler, MessageFiller } from './filler.js';
@@ -16,32 +14,10 @@ import { PackFiller } from './pack-filler.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
 import { readOn } from './read-on.js';
 import { Sender } from './sender.js';
+import type { WriteOptions } from './write-options.js';
 
 /** How often the input is looked at for changes while it is read, in milliseconds. */
 const VERIFY_MS = 5000;
-
-export interface WriteOptions {
-  readonly partition: Partition;
-  readonly source: Source;
-  readonly convert: Converter;
-  /** How records share messages; if they don't, each is a message of its own. */
-  readonly packing: Packing | undefined;
-  readonly producer: Producer;
-  readonly dirty: DirtyStore;
-  readonly settings: Settings;
-  /** Where to begin, with what was counted up to there. */
-  readonly from: Watermark;
-  /** What the rest of the job had counted when this partition was launched, for the error limit. */
-  readonly elsewhere: Pick<RecordCounts, 'read' | 'dirty'>;
-  /** Ends the work early: what is under way is awaited, nothing new is sent. */
-  readonly stop: AbortSignal;
-  /** Told when the world begins to fail, and with `undefined` when it works again. */
-  readonly onTrouble: (fault: FaultInfo | undefined) => void;
-  /** Waits until so many messages may be sent; false when `stop` came first. */
-  readonly permit: (messages: number) => Promise<boolean>;
-  /** Lets a message more be sent, because one had to be split; false when `stop` came first. */
-  readonly permitSplit: () => Promise<boolean>;
-}
 
 /**
  * Writes one partition: reads, converts, packs, sends, and keeps the watermark. The loop over records has no `await`
