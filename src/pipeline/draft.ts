@@ -1,6 +1,7 @@
 import type { Position, RecordCounts } from '../job/report.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
+import { Reach } from './reach.js';
 
 /** A record, by its place in a batch. */
 export interface RecordRef {
@@ -14,6 +15,7 @@ export interface PackedRecords {
   readonly dirty: number;
   readonly filtered: number;
   readonly positionAfter: Position;
+  readonly reach: Reach;
 }
 
 /** The batch that is being filled: messages, and the records between them that are dirty or filtered. */
@@ -23,6 +25,7 @@ export class Draft {
   readonly #records: RecordRef[] = [];
   /** Where the records of each message end, where a message may have several; otherwise each has one. */
   readonly #ends: number[] = [];
+  readonly reach = new Reach();
   encodedBytes = 0;
   bodyBytes = 0;
   dirty = 0;
@@ -46,14 +49,16 @@ export class Draft {
   addMessage(message: EncodedMessage, batch: RecordBatch, index: number): void {
     this.#take(message);
     this.#records.push({ batch, index });
+    this.reach.hold(batch);
     this.positionAfter = batch.positionAfter(index);
   }
 
   /** All messages of a draft are added either by this or by `addMessage`. */
-  addPack(message: EncodedMessage, { records, dirty, filtered, positionAfter }: PackedRecords): void {
+  addPack(message: EncodedMessage, { records, dirty, filtered, positionAfter, reach }: PackedRecords): void {
     this.#take(message);
     for (const record of records) this.#records.push(record);
     this.#ends.push(this.#records.length);
+    this.reach.join(reach);
     this.dirty += dirty;
     this.filtered += filtered;
     this.positionAfter = positionAfter;
@@ -61,6 +66,7 @@ export class Draft {
 
   leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
     this[why]++;
+    this.reach.leaveOut();
     this.positionAfter = batch.positionAfter(index);
   }
 

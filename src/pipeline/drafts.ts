@@ -2,9 +2,7 @@ import type { Position } from '../job/report.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import { Draft } from './draft.js';
-
-/** Records without a message that make a stretch of their own, so that the watermark passes them. */
-export const UNSENT_IN_A_ROW = 5000;
+import { HELD_BATCHES } from './reach.js';
 
 export interface FillOptions {
   readonly producer: Producer;
@@ -27,12 +25,15 @@ export class Drafts {
     this.#current = new Draft(start);
   }
 
-  get current(): Draft {
-    return this.#current;
-  }
-
   leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
     this.#current.leaveOut(why, batch, index);
+    if (this.#current.reach.isLongUnsent) this.finish();
+    else this.finishIfWide();
+  }
+
+  /** Ends the draft if its records and those of `more` batches lie too far apart to be held on to together. */
+  finishIfWide(more = 0): void {
+    if (this.#current.reach.batches + more >= HELD_BATCHES) this.finish();
   }
 
   /** The draft that has room for a message: the one that is being filled, or a new one. */
@@ -51,6 +52,6 @@ export class Drafts {
   }
 
   takeFull(): Draft | undefined {
-    return this.#full.length === 0 ? undefined : this.#full.shift();
+    return this.#full.shift();
   }
 }

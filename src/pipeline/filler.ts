@@ -3,7 +3,7 @@ import type { Message } from '../job/message.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { Draft } from './draft.js';
-import { Drafts, type FillOptions, UNSENT_IN_A_ROW } from './drafts.js';
+import { Drafts, type FillOptions } from './drafts.js';
 import { tooLarge } from './too-large.js';
 
 /** Fills drafts with the records of a partition, in order. A record is either put in or left out. */
@@ -38,7 +38,6 @@ export class MessageFiller implements Filler {
 
   leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
     this.#drafts.leaveOut(why, batch, index);
-    if (this.#drafts.current.unsent >= UNSENT_IN_A_ROW) this.#drafts.finish();
   }
 
   takeFull(): Draft | undefined {

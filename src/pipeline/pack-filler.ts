@@ -4,9 +4,10 @@ import type { Packing } from '../records/message/packing.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { Draft } from './draft.js';
-import { Drafts, type FillOptions, UNSENT_IN_A_ROW } from './drafts.js';
+import { Drafts, type FillOptions } from './drafts.js';
 import type { Filler } from './filler.js';
 import { Pack, packed } from './pack.js';
+import { HELD_BATCHES } from './reach.js';
 import { tooLarge } from './too-large.js';
 
 /**
@@ -40,9 +41,14 @@ export class PackFiller implements Filler {
   }
 
   leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
-    if (this.#pack.isEmpty) this.#drafts.leaveOut(why, batch, index);
-    else this.#pack.leaveOut(why, batch, index);
-    if (this.#drafts.current.unsent + this.#pack.unsent >= UNSENT_IN_A_ROW) this.#finish();
+    if (this.#pack.isEmpty) {
+      this.#drafts.leaveOut(why, batch, index);
+      return;
+    }
+    this.#pack.leaveOut(why, batch, index);
+    const { isLongUnsent, batches } = this.#pack.reach;
+    if (isLongUnsent || batches >= HELD_BATCHES) this.#finish();
+    else this.#drafts.finishIfWide(batches);
   }
 
   takeFull(): Draft | undefined {

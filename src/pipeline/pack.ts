@@ -4,11 +4,13 @@ import type { Packing } from '../records/message/packing.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import type { PackedRecords, RecordRef } from './draft.js';
+import { Reach } from './reach.js';
 
 /** A message of several records that is being filled, and the records between them that are dirty or filtered. */
 export class Pack implements PackedRecords {
   readonly records: RecordRef[] = [];
   readonly messages: Message[] = [];
+  readonly reach = new Reach();
   dirty = 0;
   filtered = 0;
   positionAfter: Position = 0;
@@ -24,10 +26,6 @@ export class Pack implements PackedRecords {
 
   get isEmpty(): boolean {
     return this.records.length === 0;
-  }
-
-  get unsent(): number {
-    return this.dirty + this.filtered;
   }
 
   /** How large the message would be with one more record in it. */
@@ -50,11 +48,13 @@ export class Pack implements PackedRecords {
     this.#idBytes = propertyBytes - NAMES_BYTES - 2 * this.#firstIdBytes;
     this.messages.push(message);
     this.records.push({ batch, index });
+    this.reach.hold(batch);
     this.positionAfter = batch.positionAfter(index);
   }
 
   leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
     this[why]++;
+    this.reach.leaveOut();
     this.positionAfter = batch.positionAfter(index);
   }
 }

@@ -217,6 +217,18 @@ describe('delayed messages', () => {
     }
   });
 
+  it('are not there before their time, when one that was sent after them is', async () => {
+    const { topic, report } = await migrate(`id,wait\n1,${DAY}\n2,${DAY}\n3,1\n`, {
+      sink: { delay: { field: 'wait', unit: 's' } },
+      settings: { batch: { inFlight: 1 } },
+      type: 'DELAY',
+    });
+    expect(report).toMatchObject({ state: 'completed', records: { written: 3, dirty: 0 }, messages: 3 });
+    await until(async () => (await countTopic(stack, topic)) > 0);
+    const messages = await readTopic(stack, topic);
+    expect(messages.map(({ body }) => JSON.parse(body.toString()).id)).toEqual(['3']);
+  });
+
   it('take their delay from a field, null at once; a value that is none makes the record dirty', async () => {
     const { topic, report } = await migrate(`id,wait\n1,2\n2,\n3,0\n4,-1\n5,soon\n6,1.5\n7,${2 * DAY}\n`, {
       sink: { delay: { field: 'wait', unit: 's' } },

@@ -144,4 +144,55 @@ describe('drafts', () => {
     expect(drafts.map(({ positionAfter }) => positionAfter)).toEqual([5001, 10_001, 12_001]);
     expect(drafts.map(({ messages }) => messages.length)).toEqual([1, 0, 0]);
   });
+
+  describe('of a filter that lets few records pass', () => {
+    const batch = { records: 500, bytes: 1_000_000 };
+    const PER_BATCH = 1000;
+
+    /** Every `nth` record of so many passes; the drafts that come of it. */
+    function sift(filler: Filler, count: number, nth: number) {
+      const drafts: Draft[] = [];
+      for (let n = 0; n < count; n += PER_BATCH) {
+        const records = numberedBatch(n, Array<string>(PER_BATCH).fill(''));
+        for (let i = 0; i < PER_BATCH; i++) {
+          if ((n + i) % nth > 0) filler.leaveOut('filtered', records, i);
+          else filler.put({ id: records.id(i), body: '1' }, records, i);
+          for (let draft = filler.takeFull(); draft; draft = filler.takeFull()) drafts.push(draft);
+        }
+      }
+      for (let draft = filler.takeRest(); draft; draft = filler.takeRest()) drafts.push(draft);
+      expect(drafts.at(-1)?.positionAfter).toBe(count);
+      expect(drafts.reduce((sum, draft) => sum + draft.counts(0).read, 0)).toBe(count);
+      return drafts;
+    }
+
+    const packer = () =>
+      new PackFiller(
+        { producer: plainProducer({ maxBodyBytes: 10_000, maxPropertyBytes: 16_384 }), batch, start: 0 },
+        { records: 500, ...JSON_ARRAY },
+      );
+
+    it('are as full as without one', () => {
+      const filler = new MessageFiller({ producer: plainProducer(), batch, start: 0 });
+      const drafts = sift(filler, 150_000, 100);
+      expect(drafts.map(({ messages }) => messages.length)).toEqual([500, 500, 500]);
+    });
+
+    it('have messages as full as without one', () => {
+      const messages = sift(packer(), 150_000, 100).flatMap((draft) => draft.messages);
+      expect(messages.map((message) => idsOf(plain(message)).length)).toEqual([500, 500, 500]);
+    });
+
+    it.each([
+      ['single records', () => new MessageFiller({ producer: plainProducer(), batch, start: 0 })],
+      ['packed records', packer],
+    ])('hold on to no more than 64 batches, of %s', (_, filler) => {
+      const drafts = sift(filler(), 200_000, PER_BATCH);
+      const held = drafts.map((draft) => {
+        const records = draft.messages.flatMap((_, at) => draft.recordsOf(at));
+        return new Set(records.map((record) => record.batch)).size;
+      });
+      expect(held).toEqual([64, 64, 64, 8]);
+    });
+  });
 });

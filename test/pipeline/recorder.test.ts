@@ -43,20 +43,21 @@ describe('Recorder', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 50 }),
-        fc.array(fc.record({ messages: fc.integer({ min: 1, max: 10 }), acknowledged: fc.nat(10) }), {
-          maxLength: 100,
-        }),
+        fc.array(
+          fc.record({
+            messages: fc.integer({ min: 1, max: 10 }),
+            acknowledged: fc.nat(10),
+            splits: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 2 }),
+          }),
+          { maxLength: 60 },
+        ),
         fc.nat(5),
         async (window, steps, everyNthFails) => {
           const { sim, recorder } = simulation(
             Math.max(window, 20),
             (call) => everyNthFails > 1 && call % everyNthFails === 0,
           );
-          for (const { messages, acknowledged } of steps) {
-            sim.covered = Math.min(sim.sent, sim.covered + acknowledged);
-            // What is under way is always acknowledged some day; without it nothing could go on.
-            if (sim.sent - sim.covered + messages > Math.max(window, 20)) sim.covered = sim.sent;
-            await recorder.permit(messages, never);
+          const send = (messages: number) => {
             sim.sent += messages;
             for (const back of [0, 1]) {
               const crash = afterCrash(sim, back);
@@ -64,6 +65,21 @@ describe('Recorder', () => {
             }
             // Nothing may be sent before a first heartbeat stands.
             expect(sim.server.length).toBeGreaterThan(0);
+          };
+          for (const { messages, acknowledged, splits } of steps) {
+            sim.covered = Math.min(sim.sent, sim.covered + acknowledged);
+            // What is under way is always acknowledged some day; without it nothing could go on.
+            if (sim.sent - sim.covered + messages > Math.max(window, 20)) sim.covered = sim.sent;
+            // Splits are of what was sent before, and at the same time as what is sent next.
+            const permit = recorder.permit(messages, never).then(() => send(messages));
+            await Promise.all(
+              splits.map(async (more) => {
+                await recorder.permitSplits(more, never);
+                send(more);
+              }),
+            );
+            if (splits.length > 0) sim.covered = sim.sent;
+            await permit;
           }
           await recorder.stop();
         },
@@ -100,6 +116,22 @@ describe('Recorder', () => {
     expect(await recorder.permit(3, never)).toBe(true);
     await recorder.stop();
     expect(sim.server.at(-1)?.ahead).toBe(10);
+  });
+
+  it('lets a split pass while a permit waits for the watermark that hangs behind it', async () => {
+    const { sim, recorder } = simulation(5);
+    expect(await recorder.permit(5, never)).toBe(true);
+    let permitted = false;
+    const waiting = recorder.permit(5, never).then((answer) => {
+      permitted = answer;
+    });
+    expect(await recorder.permitSplits(3, never)).toBe(true);
+    expect(sim.server.slice(-2).map(({ ahead }) => ahead)).toEqual([16, 16]);
+    expect(permitted).toBe(false);
+    sim.covered = 8;
+    await waiting;
+    expect(permitted).toBe(true);
+    await recorder.stop();
   });
 
   it('heartbeats also when nothing is sent', async () => {
