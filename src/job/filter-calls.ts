@@ -19,6 +19,13 @@ const FUNCTIONS = [
 /** Whether a function binds its first argument as a variable of the others. */
 export const isMacro = (name: string): boolean => MACROS.includes(name);
 
+/** Whether a list is no longer than it stands in the record, or in the expression. */
+export const isGiven = (node: ASTNode): boolean => node.op === 'list' || isPath(node);
+
+function isPath(node: ASTNode): boolean {
+  return node.op === 'id' || ((node.op === '.' || node.op === '[]') && isPath(node.args[0]));
+}
+
 /** @throws {ParseError} if a filter may not call a function, or not with these arguments */
 export function checkCall(node: ASTNode, name: string, args: readonly ASTNode[]): void {
   if (!FUNCTIONS.includes(name))
@@ -32,6 +39,9 @@ export function checkCall(node: ASTNode, name: string, args: readonly ASTNode[])
       node,
       'timestamp takes a text such as "2026-01-02T03:04:05+08:00" here; declare a column as timestamp',
     );
+  }
+  if (name === 'join' && args.length > 0 && !isLiteral(args, () => true)) {
+    refuse(node, 'join takes a text in quotes here');
   }
   if (name === 'duration' && !isLiteral(args, isDuration)) {
     refuse(node, 'duration takes a text such as "1h30m" here');

@@ -1,5 +1,5 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
-import { checkCall, isMacro, refuse } from './filter-calls.js';
+import { checkCall, isGiven, isMacro, refuse } from './filter-calls.js';
 
 /** Bounds what a filter may cost; far more than anybody writes. */
 export const FILTER_LIMITS = {
@@ -19,11 +19,29 @@ export interface FilterExpression {
   readonly variables: readonly string[];
   /** Fields that it takes out of `record`. */
   readonly members: readonly string[];
+  /** Where it calls `int` and `double`, which must not take just any text for a number. */
+  readonly conversions: readonly Conversion[];
+}
+
+/** A call of `int` or `double`. */
+export interface Conversion {
+  readonly name: 'int' | 'double';
+  /** Where the name stands in the expression. */
+  readonly start: number;
 }
 
 interface Names {
   readonly variables: Set<string>;
   readonly members: Set<string>;
+  readonly conversions: Conversion[];
+}
+
+/** What is around a part of an expression. */
+interface Around {
+  /** The variables of macros. */
+  readonly bound: readonly string[];
+  /** The macro that it stands in. */
+  readonly macro?: string;
 }
 
 const environment = new Environment({ limits: FILTER_LIMITS });
@@ -33,14 +51,15 @@ const environment = new Environment({ limits: FILTER_LIMITS });
  * @returns what it names, or what is wrong with it
  */
 export function parseFilter(text: string): FilterExpression | string {
-  const names: Names = { variables: new Set(), members: new Set() };
+  const names: Names = { variables: new Set(), members: new Set(), conversions: [] };
   try {
-    visit(environment.parse(text).ast, [], names);
+    visit(environment.parse(text).ast, { bound: [] }, names);
   } catch (error) {
     if (error instanceof ParseError) return problemText(error);
     throw error;
   }
-  return { variables: [...names.variables], members: [...names.members] };
+  const { variables, members, conversions } = names;
+  return { variables: [...variables], members: [...members], conversions };
 }
 
 /** What the library says of a mistake in an expression, in one line. */
@@ -49,36 +68,61 @@ export function problemText({ summary, range }: Pick<ParseError, 'summary' | 'ra
   return range ? `${line} (at character ${range.start + 1})` : line;
 }
 
-/** @param bound the variables of the macros around */
-function visit(node: ASTNode, bound: readonly string[], names: Names): void {
+function visit(node: ASTNode, around: Around, names: Names): void {
   if (node.op === 'value') return;
   if (node.op === 'id') {
-    visitName(node, node.args, bound, names);
+    visitName(node, node.args, around, names);
   } else if (node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]') {
-    visitAccess(node, node.args[0], node.args[1], bound, names);
+    visitAccess(node, node.args[0], node.args[1], around, names);
   } else if (node.op === 'call') {
     const [name, args] = node.args;
     checkCall(node, name, args);
     if (name === 'has') checkHas(node, args[0]);
-    visitAll(args, bound, names);
+    if (name === 'int' || name === 'double') names.conversions.push({ name, start: node.range.start });
+    visitAll(args, around, names);
   } else if (node.op === 'rcall') {
     const [name, receiver, args] = node.args;
     checkCall(node, name, args);
-    const variable = isMacro(name) && args[0]?.op === 'id' ? [args[0].args] : [];
-    visit(receiver, bound, names);
-    visitAll(args.slice(variable.length), [...bound, ...variable], names);
+    if (isMacro(name)) {
+      visitMacro(node, name, receiver, args, around, names);
+    } else {
+      visitAll([receiver, ...args], around, names);
+    }
   } else if (node.op === 'map') {
-    visitAll(node.args.flat(), bound, names);
+    visitAll(node.args.flat(), around, names);
   } else {
-    visitAll(Array.isArray(node.args) ? node.args : [node.args], bound, names);
+    visitAll(Array.isArray(node.args) ? node.args : [node.args], around, names);
   }
 }
 
-function visitAll(nodes: readonly ASTNode[], bound: readonly string[], names: Names): void {
-  for (const node of nodes) visit(node, bound, names);
+function visitAll(nodes: readonly ASTNode[], around: Around, names: Names): void {
+  for (const node of nodes) visit(node, around, names);
 }
 
-function visitName(node: ASTNode, name: string, bound: readonly string[], { variables }: Names): void {
+/** Macros within macros would multiply what a filter costs until it never ends. */
+function visitMacro(
+  node: ASTNode,
+  name: string,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+  { bound, macro }: Around,
+  names: Names,
+): void {
+  if (macro !== undefined)
+    refuse(node, `${name} can not stand within ${macro}: a filter goes through one list at a time`);
+  if (!isGiven(receiver)) {
+    refuse(
+      node,
+      `${name} goes through a list that stands in the record or the filter, not through one that is made`,
+    );
+  }
+  const variable = args[0]?.op === 'id' ? [args[0].args] : [];
+  const around = { bound: [...bound, ...variable], macro: name };
+  visit(receiver, { bound, macro: name }, names);
+  visitAll(args.slice(variable.length), around, names);
+}
+
+function visitName(node: ASTNode, name: string, { bound }: Around, { variables }: Names): void {
   if (bound.includes(name)) return;
   if (name === RECORD) refuse(node, `${RECORD} is used as ${RECORD}["name"] or ${RECORD}.name only`);
   // Such as int and type.
@@ -88,16 +132,10 @@ function visitName(node: ASTNode, name: string, bound: readonly string[], { vari
   variables.add(name);
 }
 
-function visitAccess(
-  node: ASTNode,
-  of: ASTNode,
-  key: ASTNode | string,
-  bound: readonly string[],
-  names: Names,
-): void {
-  if (!isRecord(of) || bound.includes(RECORD)) {
-    visit(of, bound, names);
-    if (typeof key !== 'string') visit(key, bound, names);
+function visitAccess(node: ASTNode, of: ASTNode, key: ASTNode | string, around: Around, names: Names): void {
+  if (!isRecord(of) || around.bound.includes(RECORD)) {
+    visit(of, around, names);
+    if (typeof key !== 'string') visit(key, around, names);
     return;
   }
   const name = typeof key === 'string' ? key : key.op === 'value' ? key.args : undefined;

@@ -12,10 +12,11 @@ describe('a filter', () => {
     ['has(order.customer.name) ? size(order.items) > 1 : -total > -5', ['order', 'total'], []],
     ['status in ["a", prefix + "b"] && {"k": v}[k] == 1', ['status', 'prefix', 'v', 'k'], []],
     ['t > timestamp("2026-01-02T03:04:05+08:00") - duration("1h30m")', ['t'], []],
-    ['[1, 2].map(n, n * 2).filter(n, n > m) == []', ['m'], []],
+    ['[1, 2].filter(n, n > m) == [] && m in l.map(n, n * 2)', ['m', 'l'], []],
+    ['record.l[0].all(n, n > 0) && size(l.filter(n, n > 0)) == 1', ['l'], ['l']],
     ['true', [], []],
   ])('%s names what it needs', (text, variables, members) => {
-    expect(parseFilter(text)).toEqual({ variables, members });
+    expect(parseFilter(text)).toEqual({ variables, members, conversions: [] });
   });
 
   it.each([
@@ -36,11 +37,30 @@ describe('a filter', () => {
     ['a > timestamp("2026-01-02T03:04:05")', 'timestamp takes a text'],
     ['a > timestamp("2026-01-02T25:04:05Z")', 'timestamp takes a text'],
     ['duration("1 hour") > b', 'duration takes a text'],
+    ['l.all(a, l.all(b, a == b))', 'all can not stand within all'],
+    ['l.exists(a, size(l.map(b, b)) > 1)', 'map can not stand within exists'],
+    ['l.map(x, x + x).map(x, x + x) == l', 'through a list that stands in the record'],
+    ['[l.map(x, x + x)].exists(x, x == l)', 'map can not stand within exists'],
+    ['(l + l).exists(x, x == 1)', 'through a list that stands in the record'],
+    ['[l + l][0].exists(x, x == 1)', 'through a list that stands in the record'],
+    ['a.split("").exists(x, x == "1")', 'through a list that stands in the record'],
+    ['l.join(a) == a', 'join takes a text in quotes'],
+    ['strictInt(a) == 1', 'there is no function strictInt here'],
     [`${'('.repeat(40)}a${')'.repeat(40)}`, 'Exceeded maxDepth (32)'],
     [Array(600).fill('a').join(' && '), 'Exceeded maxAstNodes (1000)'],
   ])('%s is refused', (text, problem) => {
     expect(parseFilter(text)).toContain(problem);
     expect(parseFilter(text)).not.toContain('\n');
+  });
+
+  it('tells where it makes numbers of texts', () => {
+    expect(parseFilter('s == "int(" && (int(a) > 1 || double(b)<int( c ))')).toMatchObject({
+      conversions: [
+        { name: 'int', start: 17 },
+        { name: 'double', start: 31 },
+        { name: 'int', start: 40 },
+      ],
+    });
   });
 });
 

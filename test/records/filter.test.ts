@@ -152,6 +152,12 @@ describe('a record that a filter can not judge is dirty', () => {
     ['j', { j: '"PRIVATE"' }, 'neither true nor false'],
     ['j.PRIVATE > 1', { j: '{}' }, 'neither true nor false'],
     ['bool(s)', { s: 'PRIVATE' }, 'neither true nor false'],
+    ['int(s) == 0', { s: '' }, 'neither true nor false'],
+    ['int(s) == 3', { s: '0b11' }, 'neither true nor false'],
+    ['int(s) == 3', { s: ' 3' }, 'neither true nor false'],
+    ['int(s) > 3', { s: '9223372036854775808' }, 'neither true nor false'],
+    ['double(s) == 16.0', { s: '0x10' }, 'neither true nor false'],
+    ['double(s) > 0.0', { s: 'inf' }, 'neither true nor false'],
   ])('%s of %j', (filter, row, hint) => {
     const fault = { code: 'filter_failed', message: expect.stringContaining(hint) };
     const result = ofText(
@@ -168,9 +174,33 @@ describe('a record that a filter can not judge is dirty', () => {
   it.each([
     ['{"a":9223372036854775808}', { a: 'integer' }, 'not_filterable'],
     [`{"a":${'['.repeat(40)}${']'.repeat(40)}}`, {}, 'not_filterable'],
+    [`{"a":[${Array(1001).fill(0)}]}`, {}, 'not_filterable'],
+    [`{"a":[${Array(11).fill(`[${Array(1000).fill(0)}]`)}]}`, {}, 'not_filterable'],
+    [`{"a":"${'x'.repeat(300_000)}"}`, {}, 'not_filterable'],
     ['{"a":1,"a":2}', {}, 'duplicate_field'],
   ])('%s with columns %j: %s', (record, columns, code) => {
     expect(ofJson(record, columns, { filter: 'a != null' })).toMatchObject({ code });
+  });
+
+  it.each([
+    ['{"old":1.5}', { a: 'integer' }, { rename: { old: 'a' } }, 'a > 1.0', '{"a":1.5}'],
+    ['{"old":"x"}', { a: 'timestamp' }, { rename: { old: 'a' } }, 'a == "x"', '{"a":"x"}'],
+    ['{}', { a: 'integer' }, { constant: { a: 1.5 } }, 'a > 1.0', '{"a":1.5}'],
+    ['{}', { a: 'timestamp' }, { constant: { a: 'x' } }, 'a == "x"', '{"a":"x"}'],
+    [
+      '{"t":"2026-01-02T03:04:05Z"}',
+      { t: 'timestamp' },
+      { rename: { t: 'a' } },
+      'a.getDate() == 2',
+      '{"a":"2026-01-02T03:04:05Z"}',
+    ],
+    ['{"a":1.5}', { t: 'integer' }, { rename: { t: 'a' } }, 'a != null', { code: 'not_filterable' }],
+    ['{"a":"x"}', { t: 'timestamp' }, { rename: { t: 'a' } }, 'a != null', { code: 'not_filterable' }],
+    ['{"t":"x"}', { i: 'integer', t: 'string' }, { rename: { t: 'i' } }, 'i == "x"', '{"i":"x"}'],
+  ] as const)('%s with columns %j after %j: %s', (record, columns, step, filter, expected) => {
+    const result = ofJson(record, columns, step as Transform[number], { filter });
+    if (typeof expected === 'string') expect(result).toBe(expected);
+    else expect(result).toMatchObject(expected);
   });
 
   it('but only what it names is looked at', () => {

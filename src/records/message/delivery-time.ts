@@ -1,20 +1,18 @@
 import { type RecordFault, userFault } from '../../job/fault.js';
 import type { Job } from '../../job/schema/job.js';
 import type { Delay } from '../../job/schema/sink.js';
-import { nameAfter } from '../transform/transform.js';
-import { epochMilliseconds } from '../values/timestamp.js';
+import { isMasked, nameAfter } from '../transform/transform.js';
+import { epochMilliseconds, isTimestamp } from '../values/timestamp.js';
 import type { Fields } from './template-text.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const WHOLE = /^[0-9]+$/;
-/** As columns of type timestamp are written; a mask makes something else of them. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/;
 /** The last moment that a JavaScript date holds (ECMAScript, "Time Values and Time Range"). */
 const LAST_MS = 8.64e15;
 
 /**
  * When a record's message is to be delivered, in milliseconds since 1970; undefined if the job has no delay.
- * @throws Fault the user's, if `until` names a field that is no timestamp
+ * @throws Fault the user's, if `until` names a field that is no timestamp, or a mask disguises the field
  */
 export function deliveryTime<R>(
   job: Job,
@@ -23,7 +21,17 @@ export function deliveryTime<R>(
   const { delay } = job.sink;
   if (delay === undefined) return undefined;
   if (typeof delay === 'number') return () => Date.now() + delay;
+  refuseMasked(job, 'until' in delay ? 'until' : 'field', 'until' in delay ? delay.until : delay.field);
   return 'until' in delay ? until(job, delay, fields) : after(delay, fields);
+}
+
+function refuseMasked({ transform }: Job, at: 'until' | 'field', field: string): void {
+  if (!isMasked(field, transform)) return;
+  throw userFault(
+    'delay_masked',
+    `sink.delay.${at} names ${JSON.stringify(field)}, which a mask disguises.`,
+    'Take the field out of the mask, or use another one for the delay.',
+  );
 }
 
 function after<R>({ field, unit }: Extract<Delay, { field: string }>, fields: Fields<R>) {
@@ -56,7 +64,7 @@ function until<R>(job: Job, delay: Extract<Delay, { until: string }>, fields: Fi
     if (text === null) return Date.now();
     if (typeof text === 'object') return text;
     // What lies in the past is delivered at once, also from before 1970.
-    return TIMESTAMP.test(text) ? Math.max(0, epochMilliseconds(text)) : bad;
+    return isTimestamp(text) ? Math.max(0, epochMilliseconds(text)) : bad;
   };
 }
 

@@ -1,7 +1,9 @@
 import type { RecordFault } from '../../job/fault.js';
 import type { ColumnType } from '../../job/schema/column.js';
 import { elements, members } from '../json-members.js';
-import { epochMilliseconds } from '../values/timestamp.js';
+import { epochMilliseconds, isTimestamp } from '../values/timestamp.js';
+import { INTEGER } from '../values/values.js';
+import { int64 } from './filter-numbers.js';
 
 /** A value as the filter's library knows it: a bigint is an int, a number a double. */
 export type FilterValue =
@@ -14,16 +16,20 @@ export type FilterValue =
   | readonly FilterValue[]
   | ReadonlyMap<string, FilterValue>;
 
-const INTEGER = /^-?[0-9]+$/;
-const MAX_INT = 2n ** 63n - 1n;
 /** How deep arrays and objects may lie in each other. */
 const MAX_DEPTH = 32;
+/** Elements of an array, or members of an object. */
+const MAX_LENGTH = 1000;
+/** Elements and members in a value, on all its levels. */
+const MAX_PARTS = 10_000;
+/** UTF-16 units of a text. */
+const MAX_TEXT = 256 * 1024;
 
 /** The value of a text that fits its type; undefined if a filter can't take it. */
 export function filterValueOfText(type: ColumnType, text: string): FilterValue | undefined {
   switch (type) {
     case 'string':
-      return text;
+      return text.length <= MAX_TEXT ? text : undefined;
     case 'integer':
       return int64(text);
     case 'decimal':
@@ -31,7 +37,8 @@ export function filterValueOfText(type: ColumnType, text: string): FilterValue |
     case 'boolean':
       return text.toLowerCase() === 'true';
     case 'timestamp':
-      return new Date(epochMilliseconds(text));
+      // In JSON sources a name may also come from a field without a type.
+      return isTimestamp(text) ? new Date(epochMilliseconds(text)) : undefined;
     case 'json':
       return filterValueOfJson(text);
   }
@@ -41,16 +48,23 @@ export function filterValueOfText(type: ColumnType, text: string): FilterValue |
  * A JSON value as it stands in a record, read by its kind, or by its type where that is known.
  * @returns undefined if a filter can't take it
  */
-export function filterValueOfJson(json: string, type?: ColumnType, depth = 0): FilterValue | undefined {
+export function filterValueOfJson(json: string, type?: ColumnType): FilterValue | undefined {
+  return taken(json, type, { depth: 0, parts: 0 });
+}
+
+/** Where in a value its reader is. */
+interface Extent {
+  depth: number;
+  parts: number;
+}
+
+function taken(json: string, type: ColumnType | undefined, extent: Extent): FilterValue | undefined {
   switch (json[0]) {
-    case '"': {
-      const text = JSON.parse(json) as string;
-      return type === 'timestamp' ? filterValueOfText(type, text) : text;
-    }
+    case '"':
+      return filterValueOfText(type === 'timestamp' ? type : 'string', JSON.parse(json) as string);
     case '{':
-      return depth < MAX_DEPTH ? mapOf(json, depth + 1) : undefined;
     case '[':
-      return depth < MAX_DEPTH ? listOf(json, depth + 1) : undefined;
+      return deeper(json, extent);
     case 't':
     case 'f':
       return json === 'true';
@@ -62,37 +76,46 @@ export function filterValueOfJson(json: string, type?: ColumnType, depth = 0): F
   }
 }
 
-function int64(digits: string): bigint | undefined {
-  // 64 bits take 20 characters at most; what is longer would cost much.
-  if (digits.length > 20) return undefined;
-  const value = BigInt(digits);
-  return value <= MAX_INT && value >= -MAX_INT - 1n ? value : undefined;
+function deeper(json: string, extent: Extent): FilterValue | undefined {
+  if (extent.depth === MAX_DEPTH) return undefined;
+  extent.depth++;
+  const value = json[0] === '{' ? mapOf(json, extent) : listOf(json, extent);
+  extent.depth--;
+  return value;
 }
 
-function mapOf(json: string, depth: number): FilterValue | undefined {
+function mapOf(json: string, extent: Extent): FilterValue | undefined {
   const { names, values } = members(json);
+  if (!fits(values, extent)) return undefined;
   const map = new Map<string, FilterValue>();
   for (const [index, name] of names.entries()) {
-    const value = filterValueOfJson(values[index], undefined, depth);
+    const value = taken(values[index], undefined, extent);
     if (value === undefined) return undefined;
     map.set(name, value);
   }
   return map;
 }
 
-function listOf(json: string, depth: number): FilterValue | undefined {
+function listOf(json: string, extent: Extent): FilterValue | undefined {
+  const given = elements(json);
+  if (!fits(given, extent)) return undefined;
   const list: FilterValue[] = [];
-  for (const element of elements(json)) {
-    const value = filterValueOfJson(element, undefined, depth);
+  for (const element of given) {
+    const value = taken(element, undefined, extent);
     if (value === undefined) return undefined;
     list.push(value);
   }
   return list;
 }
 
+function fits({ length }: readonly string[], extent: Extent): boolean {
+  extent.parts += length;
+  return length <= MAX_LENGTH && extent.parts <= MAX_PARTS;
+}
+
 export function notFilterable(field: string, step: number): RecordFault {
   return {
     code: 'not_filterable',
-    message: `the filter of transform step ${step} can not take the value of ${JSON.stringify(field)}: it has more than 64 bits, or lies too deep`,
+    message: `the filter of transform step ${step} can not take the value of ${JSON.stringify(field)}: it is not of the declared type, has more than 64 bits, or is too long or too deep (docs/filter.md tells how much a filter takes)`,
   };
 }

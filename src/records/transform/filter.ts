@@ -1,7 +1,14 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { type RecordFault, userFault } from '../../job/fault.js';
-import { FILTER_LIMITS, parseFilter, problemText, RECORD } from '../../job/filter-expression.js';
+import {
+  type Conversion,
+  FILTER_LIMITS,
+  parseFilter,
+  problemText,
+  RECORD,
+} from '../../job/filter-expression.js';
 import type { ColumnType } from '../../job/schema/column.js';
+import { toDouble, toInt } from './filter-numbers.js';
 import type { FilterValue } from './filter-values.js';
 import { unknownField } from './transform.js';
 
@@ -41,13 +48,13 @@ const CEL_TYPES: Readonly<Record<ColumnType, string>> = {
 export function compileFilter({ text, step, typeOf, there }: FilterOptions): Filter {
   const expression = parseFilter(text);
   if (typeof expression === 'string') throw new TypeError(`a filter that was not validated: ${expression}`);
-  const { variables, members } = expression;
+  const { variables, members, conversions } = expression;
   const names = [...new Set([...variables, ...members])];
   const stranger = there && names.find((name) => !there.includes(name));
   if (there && stranger !== undefined)
     throw unknownField(`the filter of transform step ${step}`, stranger, there);
   checkTypes(text, step, variables, typeOf);
-  const run = environmentOf(variables, () => 'dyn').parse(text);
+  const run = runEnvironment(variables).parse(strictConversions(text, conversions));
   requireBool(run.check(), step);
   return { names, test: tester(run, step, names) };
 }
@@ -110,6 +117,24 @@ function checkTypes(
   }
   environment.registerOperator('int == double', never);
   requireBool(environment.check(text), step);
+}
+
+/** The library lets nobody replace its own `int` and `double`; a filter calls them by names that no job can use. */
+const STRICT = { int: 'strictInt', double: 'strictDouble' } as const;
+
+function runEnvironment(variables: readonly string[]): Environment {
+  return environmentOf(variables, () => 'dyn')
+    .registerFunction(`${STRICT.int}(dyn): int`, toInt, { async: false })
+    .registerFunction(`${STRICT.double}(dyn): double`, toDouble, { async: false });
+}
+
+function strictConversions(text: string, conversions: readonly Conversion[]): string {
+  return conversions
+    .toSorted((a, b) => b.start - a.start)
+    .reduce(
+      (made, { name, start }) => made.slice(0, start) + STRICT[name] + made.slice(start + name.length),
+      text,
+    );
 }
 
 function environmentOf(variables: readonly string[], typeOf: (name: string) => string): Environment {

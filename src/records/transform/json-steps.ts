@@ -8,7 +8,7 @@ import { jsonReader, requiredFault, typeFault } from '../values/values.js';
 import { compileFilter, type FILTERED } from './filter.js';
 import { type FilterValue, filterValueOfJson, notFilterable } from './filter-values.js';
 import { masker } from './mask.js';
-import { constants, nameAfter } from './transform.js';
+import { constants, nameAfter, repeated } from './transform.js';
 
 /** A record after a step, the very same object if nothing changed; or why it goes no further. */
 type Step = (record: Members) => Members | RecordFault | typeof FILTERED;
@@ -19,7 +19,7 @@ type Step = (record: Members) => Members | RecordFault | typeof FILTERED;
  */
 export function jsonSteps(job: Job): Step {
   const steps: Step[] = [memberCheck(job)];
-  const types = new Map(Object.entries(job.source.columns).map(([name, { type }]) => [name, type]));
+  let types: Types = new Map(Object.entries(job.source.columns).map(([name, { type }]) => [name, type]));
   let reshaping: TransformStep[] = [];
   const reshape = () => {
     if (reshaping.length > 0) steps.push(changeMembers(reshaping));
@@ -31,11 +31,11 @@ export function jsonSteps(job: Job): Step {
       steps.push(maskMembers(step.mask));
     } else if ('filter' in step) {
       reshape();
-      steps.push(filterMembers(new Map(types), step.filter, index + 1));
+      steps.push(filterMembers(types, step.filter, index + 1));
     } else {
       reshaping.push(step);
     }
-    follow(types, step);
+    types = typesAfter(types, step);
   }
   reshape();
   return (given) => {
@@ -56,15 +56,23 @@ export function duplicateFault(name: string): RecordFault {
   return { code: 'duplicate_field', message: `${JSON.stringify(name)} stands in the record twice` };
 }
 
-/** What is known of the types of fields, after a step. */
-function follow(types: Map<string, ColumnType>, step: TransformStep): void {
-  if ('mask' in step) for (const name of Object.keys(step.mask)) types.set(name, 'string');
-  const before = [...types];
-  types.clear();
-  for (const [given, type] of before) {
+/** What is known of the types of fields; undefined where a field may be anything. */
+type Types = ReadonlyMap<string, ColumnType | undefined>;
+
+/** The types of fields after a step. A name that may come from several fields has a type only if all of them have that one. */
+function typesAfter(types: Types, step: TransformStep): Types {
+  if ('mask' in step)
+    return new Map([...types, ...Object.keys(step.mask).map((name) => [name, 'string'] as const)]);
+  if ('constant' in step)
+    return new Map([...types, ...Object.keys(step.constant).map((name) => [name, undefined] as const)]);
+  const after = new Map<string, ColumnType | undefined>();
+  for (const given of new Set([...types.keys(), ...('rename' in step ? Object.keys(step.rename) : [])])) {
     const name = nameAfter(given, [step]);
-    if (name !== undefined) types.set(name, type);
+    if (name === undefined) continue;
+    const type = types.get(given);
+    after.set(name, after.has(name) && after.get(name) !== type ? undefined : type);
   }
+  return after;
 }
 
 function memberCheck({ source }: Job): Step {
@@ -118,7 +126,7 @@ function changeMembers(steps: readonly TransformStep[]): Step {
       names.push(name);
       values.push(json);
     }
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    const twice = repeated(names);
     return twice === undefined ? { names, values } : duplicateFault(twice);
   };
 }
@@ -126,20 +134,21 @@ function changeMembers(steps: readonly TransformStep[]): Step {
 /** A field that a record lacks is left alone. */
 function maskMembers(rules: Readonly<Record<string, MaskRule>>): Step {
   const masks = Object.entries(rules).map(([name, rule]) => ({ name, mask: masker(rule) }));
-  return ({ names, values: given }) => {
-    const values = [...given];
+  return (record) => {
+    const { names } = record;
+    let { values } = record;
     for (const { name, mask } of masks) {
       const at = names.indexOf(name);
       if (at !== names.lastIndexOf(name)) return duplicateFault(name);
-      const text = at < 0 ? null : stringText(given[at], name);
+      const text = at < 0 ? null : stringText(values[at], name);
       if (text !== null && typeof text === 'object') return text;
-      if (text !== null) values[at] = JSON.stringify(mask(text));
+      if (text !== null) values = values.with(at, JSON.stringify(mask(text)));
     }
-    return { names, values };
+    return values === record.values ? record : { names, values };
   };
 }
 
-function filterMembers(types: ReadonlyMap<string, ColumnType>, text: string, step: number): Step {
+function filterMembers(types: Types, text: string, step: number): Step {
   const filter = compileFilter({ text, step, typeOf: (name) => types.get(name) });
   const wanted = filter.names.map((name) => ({ name, type: types.get(name) }));
   return (record) => {

@@ -30,6 +30,23 @@ export function nameAfter(name: string, steps: readonly TransformStep[], from = 
   return current;
 }
 
+/** Whether a field of the message is what a mask has made. */
+export function isMasked(name: string, steps: readonly TransformStep[]): boolean {
+  return steps.some(
+    (step, at) =>
+      'mask' in step && Object.keys(step.mask).some((given) => nameAfter(given, steps, at + 1) === name),
+  );
+}
+
+/** A name that stands in a list a second time. */
+export function repeated(names: readonly string[]): string | undefined {
+  // Most records have a few fields, which are compared faster than put into a set.
+  if (names.length <= 16) return names.find((name, index) => names.indexOf(name) !== index);
+  if (new Set(names).size === names.length) return undefined;
+  const seen = new Set<string>();
+  return names.find((name) => seen.has(name) || !seen.add(name));
+}
+
 /** The constants that reach the message, under the names they have at the end. */
 export function constants(steps: readonly TransformStep[]): Constant[] {
   return steps.flatMap((step, at) => {
@@ -54,7 +71,7 @@ export function checkSteps(names: readonly string[], steps: readonly TransformSt
       there = there.map((name) => (Object.hasOwn(step.rename, name) ? step.rename[name] : name));
     else if ('drop' in step) there = there.filter((name) => !step.drop.includes(name));
     else if ('constant' in step) there.push(...Object.keys(step.constant));
-    const twice = there.find((name, i) => there.indexOf(name) !== i);
+    const twice = repeated(there);
     if (twice !== undefined) {
       throw userFault(
         'duplicate_field',

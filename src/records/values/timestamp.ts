@@ -116,6 +116,11 @@ function offsetText(given: string): string {
     : `${given.slice(0, 3)}:${(given.slice(3).match(/../g) ?? []).join(':')}`;
 }
 
+const WRITTEN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/;
+
+/** Whether a text is a timestamp as a {@link timestampReader} writes it. */
+export const isTimestamp = (text: string): boolean => WRITTEN.test(text);
+
 /** The instant of a timestamp that a {@link timestampReader} has written, in milliseconds since 1970, rounded down. */
 export function epochMilliseconds(iso: string): number {
   const signAt = iso.length - (iso.endsWith('Z') ? 1 : iso.at(-9) === '+' || iso.at(-9) === '-' ? 9 : 6);

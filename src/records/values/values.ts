@@ -6,9 +6,10 @@ import { timestampReader } from './timestamp.js';
 /** Gives a value of a declared type as it goes into the message, or undefined if it is not of that type. */
 export type Reader = (value: string) => string | undefined;
 
-const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
+/** A whole number as JSON writes it. */
+export const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 /** The grammar of JSON numbers (RFC 8259, section 6). */
-const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+export const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const BOOLEAN = /^(?:true|false)$/i;
 
 /** Reads the texts of a column; all but timestamps, and white space around JSON, stay as they stand. */
