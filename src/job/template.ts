@@ -1,3 +1,5 @@
+import { looksLikeMacro } from './macros/macro.js';
+
 /** Text with fields of the record in it: `order-${status}`. Literal parts and fields in their order. */
 export type Template = readonly (string | { readonly field: string })[];
 
@@ -18,3 +20,18 @@ export function parseTemplate(text: string): Template | undefined {
 
 /** Whether a text has fields of the record in it. */
 export const isTemplate = (text: string): boolean => text.includes('${');
+
+/** What there should be instead of a name that can be meant for none; a JSON record would just lack it. */
+export function templateMistake(template: Template): string | undefined {
+  for (const part of template) {
+    if (typeof part === 'string') continue;
+    const { field } = part;
+    if (looksLikeMacro(field)) {
+      return `the name of a field in \${ }, not a macro, found \${${field}}: make a constant of it (transform), and name that`;
+    }
+    if (field.trim() !== field) {
+      return `the name of a field without white space around it, found \${${field}}`;
+    }
+  }
+  return undefined;
+}

@@ -9,11 +9,11 @@ import { messageMaker, takesFields } from './message/message-maker.js';
 import { csvNames } from './message/packing.js';
 import type { Fields } from './message/template-text.js';
 import { duplicateFault, isMembers, jsonSteps } from './transform/json-steps.js';
-import { nameAfter } from './transform/transform.js';
+import { nameAfter, repeated } from './transform/transform.js';
 
 /**
  * The converter for records that are JSON objects. A record that needs no change goes through byte for byte.
- * @throws Fault the user's, if CSV bodies are asked for and no columns are declared, or a filter can't be used
+ * @throws Fault the user's, if CSV bodies are asked for and no columns are declared, or two of one name, or a filter can't be used
  */
 export function jsonConverter(job: Job): (batch: JsonBatch, i: number) => Converted {
   const { sink, source, transform } = job;
@@ -62,11 +62,20 @@ function csvBody(job: Job): (record: Members) => string | RecordFault {
     );
   }
   const columns = csvNames(job);
+  const twice = repeated(columns);
+  if (twice !== undefined) {
+    throw userFault(
+      'duplicate_field',
+      `The transform makes a second field ${JSON.stringify(twice)}, so that a line of CSV would have it twice.`,
+      'Drop or rename the first one before.',
+    );
+  }
+  const declared = new Set(columns);
   const { field, delimiter, header } = csvWriter(sink, columns);
   // Records that share a message share its header as well.
   const before = sink.recordsPerMessage === undefined ? header : '';
   return ({ names, values }) => {
-    const stranger = names.find((name) => !columns.includes(name));
+    const stranger = names.find((name) => !declared.has(name));
     if (stranger !== undefined) {
       return {
         code: 'undeclared_field',

@@ -103,7 +103,7 @@ function messageFields(fields: readonly Field[]): Fields<Values> {
       if (type !== 'json') return (values) => values[column];
       return (values) => {
         const json = values[column];
-        return json === null ? null : jsonText(json.trim(), use, field);
+        return json === null ? null : jsonText(json, use, field);
       };
     },
   };

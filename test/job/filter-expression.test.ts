@@ -56,8 +56,8 @@ describe('a filter', () => {
   it('tells where it makes numbers of texts', () => {
     expect(parseFilter('s == "int(" && (int(a) > 1 || double(b)<int( c ))')).toMatchObject({
       conversions: [
-        { name: 'int', start: 17 },
-        { name: 'double', start: 31 },
+        { name: 'int', start: 16 },
+        { name: 'double', start: 30 },
         { name: 'int', start: 40 },
       ],
     });

@@ -92,6 +92,11 @@ function parseOffset(amount: string, unit: string): NonNullable<Macro['offset']>
   return { amount: Number(amount), unit };
 }
 
+/** Whether what stands between `${` and `}` is meant for a macro, if a wrong one. */
+export function looksLikeMacro(text: string): boolean {
+  return NAMES.some((name) => text.trimStart().startsWith(`${name}(`)) || !('message' in parseMacro(text));
+}
+
 const isUnit = (name: string): name is Unit => Object.hasOwn(UNITS, name);
 
 const mistake = (message: string, meant?: string): MacroMistake => ({

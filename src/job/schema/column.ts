@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseTimestampFormat } from '../timestamp-format.js';
+import { timezone } from './timezone.js';
 
 const COLUMN_TYPES = ['string', 'integer', 'decimal', 'boolean', 'timestamp', 'json'] as const;
 
@@ -74,21 +75,6 @@ export const columns = () =>
         'A column without a type stays as it is: text in a CSV file, any value in JSON.',
     )
     .meta({ examples: [{ id: 'integer', amount: { type: 'decimal', required: true } }] });
-
-/** The name of a time zone that this machine knows. */
-export function timezone() {
-  return z.string().refine(isTimezone, { error: 'the name of a time zone, such as UTC or Asia/Shanghai' });
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 export interface ColumnSpec {
   readonly type: ColumnType;

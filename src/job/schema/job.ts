@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { schedule } from './schedule.js';
 import { sink } from './sink.js';
-import { source } from './source.js';
+import { NO_ORDER, namesWithoutOrder, source } from './source.js';
 import { transformStep } from './transform.js';
 import { duration, size } from './units.js';
 
@@ -127,6 +127,13 @@ export const jobSchema = z
       .prefault({})
       .describe('What becomes of records that can not be a message.'),
     schedule: schedule.optional(),
+  })
+  .superRefine((job, context) => {
+    // The columns of a CSV file have the order of the file, or are checked with it.
+    if (job.sink.format !== 'csv' || job.source.type === 'csv') return;
+    for (const name of namesWithoutOrder(Object.keys(job.source.columns))) {
+      context.addIssue({ code: 'custom', path: ['source', 'columns', name], message: NO_ORDER });
+    }
   })
   .meta({ title: 'Rocketlift job', description: 'Moves records from files into an Apache RocketMQ topic.' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timezone } from './column.js';
+import { timezone } from './timezone.js';
 import { duration } from './units.js';
 
 /** What Temporal would take from the expression, and macros would not know of. */

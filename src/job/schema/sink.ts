@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTemplate, parseTemplate } from '../template.js';
+import { isTemplate, parseTemplate, templateMistake } from '../template.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { duration } from './units.js';
 
@@ -9,7 +9,11 @@ const template = (expected: string) =>
   z
     .string()
     .min(1)
-    .refine((text) => parseTemplate(text) !== undefined, { error: expected });
+    .superRefine((text, context) => {
+      const parsed = parseTemplate(text);
+      const message = parsed ? templateMistake(parsed) : expected;
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
 
 const csvBody = z
   .strictObject({
@@ -36,7 +40,10 @@ const csvBody = z
       .string()
       .regex(/^[^",;\t\r\n]*$/, { error: 'a text without quotes, delimiters and line ends' })
       .default('')
-      .describe('What stands for null, without quotes; text that is the same stands in quotes.')
+      .describe(
+        'What stands for null, without quotes; text that is the same stands in quotes. Where it is empty, a record whose line ' +
+          'would be empty is dirty: one with a single field, which is null.',
+      )
       .meta({ examples: ['\\N'] }),
   })
   .refine(({ nullText, delimiter }) => !nullText.includes(delimiter), {
@@ -45,12 +52,16 @@ const csvBody = z
   })
   .prefault({});
 
+/** A job that was checked before has every default written out, also beside bodies of JSON. */
+const isDefault = (given: z.output<typeof csvBody>): boolean =>
+  JSON.stringify(csvBody.parse(given)) === JSON.stringify(csvBody.parse({}));
+
 const delay = z.union(
   [
     duration(),
     z.strictObject({
       field: fieldName
-        .describe('A field with a whole number: how long after it was sent a message is delivered.')
+        .describe('A field with a whole number: how long after it was read a message is delivered.')
         .meta({ examples: ['wait_seconds'] }),
       unit: z
         .enum(['ms', 's', 'm', 'h', 'd'])
@@ -94,7 +105,8 @@ export const sink = z
       })
       .optional()
       .describe(
-        'Tag of every message. May hold fields of the record: order-${status}, by their names after transform. A record ' +
+        'Tag of every message. May hold fields of the record: order-${status}, by their names after transform; one whose name has ' +
+          '"}" in it, or white space around it, must be renamed for that. A record ' +
           'without a value in one of them is dirty, and so is one whose tag RocketMQ would not take.',
       )
       .meta({ examples: ['order-${status}'] }),
@@ -135,9 +147,9 @@ export const sink = z
       .optional()
       .describe(
         'When messages are delivered, in a topic of type DELAY: after a fixed time, after a time that stands in a field, or ' +
-          'at a time that does. Null means at once. Such messages are sent one a request, some hundred a second and more with a higher ' +
+          'at a time that does; a time counts from when the record was read. Null means at once. Such messages are sent one a request, some hundred a second and more with a higher ' +
           'settings.batch.inFlight or settings.parallelism. RocketMQ takes ' +
-          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise.',
+          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise. A field that a mask disguises can not be used.',
       )
       .meta({ examples: ['10m', { field: 'wait_seconds', unit: 's' }, { until: 'due_at' }] }),
     format: z
@@ -167,6 +179,8 @@ export const sink = z
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
+    if (given.format !== 'csv' && !isDefault(given.csv))
+      refuse('csv', 'no csv beside format json: it says how CSV bodies are written');
     if (given.recordsPerMessage === undefined) return;
     // Records in one message may differ in these.
     for (const field of ['keyFields', 'key', 'properties', 'delay'] as const) {

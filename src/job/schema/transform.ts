@@ -74,7 +74,7 @@ export const transformStep = z.union(
         .record(fieldName, maskRule)
         .describe(
           'Fields to disguise; each becomes a text, and null stays null. hash: the SHA-256 of the value as text (of an object or ' +
-            'array, as JSON), as hexadecimal digits. keepLast: all but its last characters are "*". Keys and whatever else is ' +
+            'array, as JSON), as hexadecimal digits. Who has the hashes of phone or card numbers can find the numbers by trying all there are. keepLast: all but its last characters are "*". Keys and whatever else is ' +
             'made of fields have what the mask made.',
         )
         .meta({ examples: [{ email: 'hash', phone: { keepLast: 4 } }] }),

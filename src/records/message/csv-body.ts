@@ -50,5 +50,6 @@ export function needsQuotes(name: string): RecordFault {
 /** A reader takes an empty line for none at all, and the broker takes no empty message. */
 export const EMPTY_LINE: RecordFault = {
   code: 'empty_line',
-  message: 'all that the record has is null, and its line of CSV would be empty',
+  message:
+    'its line of CSV would be empty; with a text in sink.csv.nullText (or, for empty text, with quotes: sink.csv.quoting) it is not',
 };

@@ -88,13 +88,12 @@ function columnCheck(job: Job, columns: readonly string[]): Step {
     let values = given;
     for (const spec of typed) {
       const text = given[spec.column];
-      if (text === null) {
-        if (spec.required) return requiredFault(spec.name);
-        continue;
-      }
-      const value = spec.read(text);
+      const read = text === null ? null : spec.read(text);
+      if (read === undefined) return typeFault(spec.name, spec.type);
+      // JSON has a null of its own.
+      const value = read === 'null' && spec.type === 'json' ? null : read;
+      if (value === null && spec.required) return requiredFault(spec.name);
       if (value === text) continue;
-      if (value === undefined) return typeFault(spec.name, spec.type);
       values = values.with(spec.column, value);
     }
     return values;
