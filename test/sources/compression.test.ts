@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import * as zlib from 'node:zlib';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Xxh64 } from '../../src/sources/files/xxh64.js';
+import { byLibrary, LIBRARY_WINDOW } from '../../src/sources/files/zstd-library.js';
+import { zstdPieces } from '../../src/sources/files/zstd-pieces.js';
 import { storedZstd } from '../support/zstd.js';
 import {
   expectResumable,
@@ -121,13 +124,12 @@ describe('zstd', () => {
     expect(fault.mend).toContain('zstd -t');
   });
 
+  const hasNodes = 'createZstdDecompress' in zlib;
+  const most = hasNodes ? 'more than 128 MiB' : 'more than 64 MiB';
+
   test.each([
-    ['a window of 256 MiB', [0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 1, 0, 0], 'more than 128 MiB'],
-    [
-      'content in one piece of 256 MiB',
-      [0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 16, 1, 0, 0],
-      'more than 128 MiB',
-    ],
+    ['a window of 256 MiB', [0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 1, 0, 0], most],
+    ['content in one piece of 256 MiB', [0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 16, 1, 0, 0], most],
     ['a dictionary', [0x28, 0xb5, 0x2f, 0xfd, 0x01, 0x00, 7, 1, 0, 0], 'dictionary'],
   ])('with %s is refused', async (_name, bytes, what) => {
     const fault = await faultOf(() => reading(Buffer.from(bytes)));
@@ -135,14 +137,57 @@ describe('zstd', () => {
     expect(fault.message).toContain(what);
   });
 
-  test('lets other work go on', PROPERTY, async () => {
-    const source = lines(packed);
-    const [partition] = (await partitionsOf(source)).partitions;
+  test.each([
+    ['64 MiB', 16 << 3, []],
+    ['72 MiB', (16 << 3) + 1, ['64 MiB']],
+    ['128 MiB', 17 << 3, ['64 MiB']],
+    ['144 MiB', (17 << 3) + 1, ['64 MiB', '128 MiB']],
+  ])('with a window of %s is decompressed by who can do that', async (_name, window, over) => {
+    const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, window, 0x19, 0, 0, 0x7b, 0x7d, 0x0a]);
+    const limit = hasNodes ? '128 MiB' : '64 MiB';
+    if (!over.includes(limit)) return expect(await reading(frame)).toEqual(['{}']);
+    const fault = await faultOf(() => reading(frame));
+    expect(fault).toMatchObject({ code: 'unsupported_compression', fault: 'user' });
+    expect(fault.message).toContain(`more than ${limit}`);
+    expect(fault.mend).toContain(hasNodes ? 'without a long window' : 'Use Node.js 22.15 or newer');
+  });
+
+  test('takes no memory for a window that its content does not fill', async () => {
+    const frame = Buffer.concat([
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x80, 16 << 3, 3, 0, 0, 0]),
+      Buffer.from([0x19, 0, 0, 0x7b, 0x7d, 0x0a]),
+    ]);
+    const all = Buffer.concat(Array.from({ length: 2000 }, () => frame));
+    expect(await reading(all)).toHaveLength(2000);
+    const wrong = Buffer.from(frame.map((byte, i) => (i === 6 ? 2 : byte)));
+    expect(await faultOf(() => reading(wrong))).toMatchObject({ code: 'input_corrupt' });
+  });
+
+  test('lets other work go on where Node.js has no decompressor', PROPERTY, async () => {
+    // 100 MiB in blocks that repeat one byte. Nothing is waited for but what the decompressor itself waits for.
+    const blocks = Array.from({ length: 800 }, (_, i) => {
+      const block = Buffer.from([0, 0, 0, 0x20]);
+      block.writeUIntLE(((128 * 1024) << 3) | 2 | (i === 799 ? 1 : 0), 0, 3);
+      return block;
+    });
+    const frame = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3]), ...blocks]);
+    async function* chunks() {
+      yield frame;
+    }
     let turns = 0;
-    const timer = setInterval(() => turns++, 0);
-    await readPartition(source, partition);
-    clearInterval(timer);
-    expect(turns).toBeGreaterThan(0);
+    let goesOn = true;
+    const turn = () => {
+      turns++;
+      if (goesOn) setImmediate(turn);
+    };
+    setImmediate(turn);
+    let bytes = 0;
+    for await (const chunk of byLibrary(zstdPieces(chunks(), 'x.zst', LIBRARY_WINDOW), 'x.zst')) {
+      bytes += chunk.length;
+    }
+    goesOn = false;
+    expect(bytes).toBe(100 * 1024 * 1024);
+    expect(turns).toBeGreaterThan(1);
   });
 });
 

@@ -5,8 +5,7 @@ import { inputCorrupt } from './faults.js';
 /** Largest block, compressed or not, of any zstd file. */
 const MAX_BLOCK_BYTES = 128 * 1024;
 
-/** As much history as zstd itself keeps unless it is told otherwise. */
-const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -15,17 +14,28 @@ const RESERVED_BLOCK = 3;
 
 /** A part of a zstd file, in order: a frame is a header, blocks and an end. */
 export type ZstdPiece =
-  | { readonly kind: 'header'; readonly bytes: Buffer }
+  /** `window` is how many bytes back its blocks may refer, `size` how many its content has, where that is known. */
+  | { readonly kind: 'header'; readonly bytes: Buffer; readonly window: number; readonly size?: number }
   | { readonly kind: 'block'; readonly bytes: Buffer; readonly isLast: boolean }
   /** `checksum` is the low half of XXH64 of the content, `size` what the header says of its length. */
   | { readonly kind: 'end'; readonly bytes: Buffer; readonly checksum?: number; readonly size?: number };
 
+/** The largest window that can be decompressed, and what to do about a larger one. */
+export interface WindowLimit {
+  readonly mebibytes: number;
+  readonly mend: string;
+}
+
 /**
  * Takes a zstd file apart into headers and blocks (RFC 8878), as far as that needs no decompression: so that a file that
  * ends too early or goes on after its end is noticed whoever decompresses it. Skippable frames are left out.
- * @throws Fault the user's `input_corrupt`
+ * @throws Fault the user's `input_corrupt`, and `unsupported_compression` for a window over the limit or a dictionary
  */
-export async function* zstdPieces(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<ZstdPiece> {
+export async function* zstdPieces(
+  chunks: AsyncIterable<Buffer>,
+  path: string,
+  limit: WindowLimit,
+): AsyncGenerator<ZstdPiece> {
   const reader = new ExactReader(chunks, path);
   while (!(await reader.isAtEnd())) {
     const at = reader.position;
@@ -37,15 +47,16 @@ export async function* zstdPieces(chunks: AsyncIterable<Buffer>, path: string): 
     if (magic !== FRAME_MAGIC) {
       throw inputCorrupt(path, `something that is not zstd stands at byte ${at}`);
     }
-    const header = await readHeader(reader, path);
-    yield { kind: 'header', bytes: header.bytes };
-    yield* blocks(reader, path, Math.min(header.window, MAX_BLOCK_BYTES));
+    const header = await readHeader(reader, path, limit);
+    const { window, size } = header;
+    yield { kind: 'header', bytes: header.bytes, window, ...(size !== undefined && { size }) };
+    yield* blocks(reader, path, Math.min(window, MAX_BLOCK_BYTES));
     const bytes = await reader.take(header.hasChecksum ? 4 : 0);
     yield {
       kind: 'end',
       bytes,
       ...(header.hasChecksum && { checksum: bytes.readUInt32LE() }),
-      ...(header.size !== undefined && { size: header.size }),
+      ...(size !== undefined && { size }),
     };
   }
 }
@@ -57,7 +68,7 @@ interface Header {
   readonly size: number | undefined;
 }
 
-async function readHeader(reader: ExactReader, path: string): Promise<Header> {
+async function readHeader(reader: ExactReader, path: string, limit: WindowLimit): Promise<Header> {
   const [descriptor] = await reader.take(1);
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const windowBytes = isSingleSegment ? 0 : 1;
@@ -66,12 +77,16 @@ async function readHeader(reader: ExactReader, path: string): Promise<Header> {
   const rest = await reader.take(windowBytes + dictionaryBytes + sizeBytes);
   if ((descriptor & 8) !== 0) throw inputCorrupt(path, 'the header of a frame is not valid');
   if (rest.subarray(windowBytes, windowBytes + dictionaryBytes).some((byte) => byte !== 0)) {
-    throw notDecompressed(path, 'it was compressed with a dictionary');
+    throw notDecompressed(
+      path,
+      'it was compressed with a dictionary',
+      'Compress it again without a dictionary.',
+    );
   }
   const size = sizeBytes === 0 ? undefined : readSize(rest.subarray(windowBytes + dictionaryBytes));
   const window = isSingleSegment ? (size as number) : windowOf(rest[0]);
-  if (window > MAX_WINDOW_BYTES) {
-    throw notDecompressed(path, 'it takes more than 128 MiB of memory');
+  if (window > limit.mebibytes * MEBIBYTE) {
+    throw notDecompressed(path, `it takes a window of more than ${limit.mebibytes} MiB`, limit.mend);
   }
   const magic = Buffer.alloc(4);
   magic.writeUInt32LE(FRAME_MAGIC);
@@ -79,12 +94,8 @@ async function readHeader(reader: ExactReader, path: string): Promise<Header> {
   return { bytes, window, hasChecksum: (descriptor & 4) !== 0, size };
 }
 
-function notDecompressed(path: string, why: string): Fault {
-  return userFault(
-    'unsupported_compression',
-    `${path} can not be decompressed: ${why}`,
-    'Compress it again, without a dictionary and without a long window.',
-  );
+function notDecompressed(path: string, why: string, mend: string): Fault {
+  return userFault('unsupported_compression', `${path} can not be decompressed: ${why}`, mend);
 }
 
 function windowOf(descriptor: number): number {
