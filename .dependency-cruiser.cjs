@@ -37,6 +37,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(workflows|job)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'workflows-take-only-types-of-the-schema',
+      comment: 'With it zod would come along, which is most of a bundle.',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { path: '^src/job/schema/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'workflows-use-nothing-of-node',
       severity: 'error',
       from: { path: '^src/workflows/' },

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { Fault } from '../job/fault.js';
 import type { LoadedJob } from '../job/parse.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../job/search-attributes.js';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName, startValues } from '../job/search-attributes.js';
 import { call, GRPC, grpcCode } from './rpc.js';
 import type { Session } from './session.js';
 
@@ -37,13 +37,7 @@ async function customAttributes(session: Session): Promise<Record<string, number
 
 /** What a run carries from its start; the workflow adds phase and dirty count. */
 export function startAttributes({ job }: LoadedJob): TypedSearchAttributes {
-  const keyword = (name: SearchAttributeName, value: string) => ({
-    key: defineSearchAttributeKey(name, 'KEYWORD'),
-    value,
-  });
-  return new TypedSearchAttributes([
-    keyword('RocketliftJob', job.name),
-    keyword('RocketliftTopic', job.sink.topic),
-    keyword('RocketliftSource', job.source.type),
-  ]);
+  return new TypedSearchAttributes(
+    startValues(job).map(([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value })),
+  );
 }

@@ -1,16 +1,13 @@
-import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Report } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
-import type { SearchAttributeName } from '../job/search-attributes.js';
+import { type SearchAttributeName, startValues } from '../job/search-attributes.js';
 import type { MigrationMemo } from './definitions.js';
 import { currentDetails } from './explain.js';
 import type { State } from './state.js';
 
 const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-const JOB = keyword('RocketliftJob');
-const TOPIC = keyword('RocketliftTopic');
-const SOURCE = keyword('RocketliftSource');
 const PHASE = keyword('RocketliftPhase');
 const DIRTY = defineSearchAttributeKey(
   'RocketliftDirty' satisfies SearchAttributeName,
@@ -21,15 +18,6 @@ const DIRTY = defineSearchAttributeKey(
 const MEMO_MS = 5000;
 /** More inputs than this are left out of those memos; the last one has them all. */
 const INPUTS_IN_MEMO = 20;
-
-/** What a run carries from its start. */
-export function startAttributes(job: string, topic: string, source: string): SearchAttributePair[] {
-  return [
-    { key: JOB, value: job },
-    { key: TOPIC, value: topic },
-    { key: SOURCE, value: source },
-  ];
-}
 
 /** Tells the outside how the run is: details for the UI, search attributes, memo. */
 export class Announcer {
@@ -46,7 +34,7 @@ export class Announcer {
   /** Names the run once its job is known. */
   name(job: Job): void {
     if (!this.#searchAttributes) return;
-    upsertSearchAttributes(startAttributes(job.name, job.sink.topic, job.source.type));
+    upsertSearchAttributes(startValues(job).map(([name, value]) => ({ key: keyword(name), value })));
   }
 
   /** Costs an event of history only where something changed that others look for. */

@@ -1,6 +1,7 @@
 /**
  * What a migration workflow is called and what it answers to: all that a client needs to know of it.
  */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery } from '@temporalio/workflow';
 import type { Progress, Report } from '../job/report.js';
 import type { Schedule } from '../job/schema/schedule.js';
@@ -13,6 +14,12 @@ export const SCHEDULED_MIGRATION = 'scheduledMigration';
 
 /** The task queue that clients and workers use unless told otherwise. */
 export const TASK_QUEUE = 'rocketlift';
+
+/** Set by Temporal for every run of a schedule: when it was due, without jitter; for one by hand, when that was. */
+export const PLANNED = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
+
+/** How much later than its time and jitter a scheduled run may start and count as in time, in milliseconds. */
+export const IN_TIME_MS = 60_000;
 
 export interface MigrationInput {
   /** The job as the user wrote it, its paths made absolute. Validated again by the first activity. */
@@ -44,7 +51,7 @@ export interface ScheduledEnd {
   readonly job: string;
   /** ISO 8601. */
   readonly planned: string;
-  /** skipped: it never started. cancelled: its migration was cancelled by hand; the migration's memo has the report. */
+  /** skipped: it never started. cancelled: its migration was cancelled, and not because the run was; the migration's memo has the report. */
   readonly state: 'skipped' | 'cancelled';
   /** In a sentence. */
   readonly reason: string;

@@ -14,15 +14,23 @@ import { failureOf, faultOf } from './failures.js';
 import { addWarnings, initialState, progressOf, reportOf, type State } from './state.js';
 import { type WindowEnd, WriteWindow } from './write-window.js';
 
+const NO_INPUT: FaultInfo = {
+  code: 'invalid_job',
+  fault: 'user',
+  message: 'The run has no input.',
+  mend: 'Start it with `rocketlift start`, or give it the input { "job": … }.',
+};
+
 /**
  * A migration: validates, splits the input into pages of partitions, and writes them, a bounded number at once.
+ * @param input missing where the run was started in the Temporal UI without one
  * @param carried what a continued run takes over from the one before
  * @throws ApplicationFailure of the fault that ended it, or the cancellation; the report stands in the memo in any case
  */
-export async function migration(input: MigrationInput, carried?: State): Promise<Report> {
+export async function migration(input: MigrationInput | null | undefined, carried?: State): Promise<Report> {
   const { workflowId, firstExecutionRunId: runId, startTime } = workflowInfo();
   const state = carried ?? initialState(startTime.getTime());
-  const announcer = new Announcer(input.searchAttributes ?? false, Date.now());
+  const announcer = new Announcer(input?.searchAttributes ?? false, Date.now());
   const report = (runState: RunState, error?: FaultInfo): Report => {
     const job = state.validated?.job.name ?? workflowId;
     return reportOf(state, { job, runId, runState, now: Date.now(), error });
@@ -69,8 +77,9 @@ export async function migration(input: MigrationInput, carried?: State): Promise
   return last;
 }
 
-async function validate({ job }: MigrationInput, state: State) {
-  const validated = await callValidateConnection({ job });
+async function validate(input: MigrationInput | null | undefined, state: State) {
+  if (!input) throw failureOf(NO_INPUT);
+  const validated = await callValidateConnection({ job: input.job });
   state.phase = 'partitioning';
   addWarnings(state, validated.warnings);
   return validated;

@@ -38,7 +38,7 @@ export async function scheduledMigration(
     const run = { workflowId: plan.job, runId: started.firstExecutionRunId };
     announce({ run }, `Runs as \`${run.workflowId}\`, run \`${run.runId}\``);
     const report = await reportOf(started);
-    if (report === undefined) return announce.end('cancelled', 'The run was cancelled by hand.');
+    if (report === undefined) return announce.end('cancelled', 'The run was cancelled.');
     announce({}, `Ended: ${report.state}`);
     return report;
   } catch (error) {

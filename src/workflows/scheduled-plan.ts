@@ -1,8 +1,7 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import { valueAt } from '../job/json-path.js';
 import { timezoneOf } from '../job/macros/macros.js';
-import type { Overlap, ScheduledInput } from './definitions.js';
+import { IN_TIME_MS, type Overlap, PLANNED, type ScheduledInput } from './definitions.js';
 import { failureOf } from './failures.js';
 
 /** What a scheduled run is to do. Plain data: a continued run takes it over. */
@@ -13,17 +12,19 @@ export interface Plan {
   readonly planned: number;
   readonly timezone: string;
   readonly overlap: Overlap;
-  /** Whether it starts much later than planned, as in a backfill or after an outage: such a run is never left out. */
+  /**
+   * Whether it starts much later than planned, as in a backfill or after an outage: such a run is never left
+   * out, and never has another one cancelled.
+   */
   readonly late: boolean;
 }
 
-/** Set by Temporal for every run of a schedule: when it was due, without jitter; for one by hand, when that was. */
-const PLANNED = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
-
-/** How much later than its time and jitter a run may start and count as in time, in milliseconds. */
-const IN_TIME_MS = 60_000;
-
-export function planOf({ job: document, overlap = 'skip', jitterMs = 0 }: ScheduledInput): Plan {
+/**
+ * @param input missing where the run was started in the Temporal UI without one
+ * @throws ApplicationFailure `invalid_job`
+ */
+export function planOf(input: ScheduledInput | null | undefined): Plan {
+  const { job: document, overlap = 'skip', jitterMs = 0 } = input ?? {};
   const { startTime, typedSearchAttributes } = workflowInfo();
   const planned = (typedSearchAttributes.get(PLANNED) ?? startTime).getTime();
   const job = valueAt(document, ['name']);
@@ -31,8 +32,8 @@ export function planOf({ job: document, overlap = 'skip', jitterMs = 0 }: Schedu
     throw failureOf({
       code: 'invalid_job',
       fault: 'user',
-      message: 'The job that the schedule holds has no name.',
-      mend: 'Create the schedule with `rocketlift schedule create`.',
+      message: 'The run has no job in its input, or one without a name.',
+      mend: 'Let a schedule start it: `rocketlift schedule create`, then `rocketlift schedule trigger`.',
     });
   }
   const late = startTime.getTime() - planned > jitterMs + IN_TIME_MS;

@@ -7,9 +7,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { valueAt } from '../job/json-path.js';
 import { expandMacros, expandText } from '../job/macros/macros.js';
-import { startAttributes } from './announce.js';
 import type { ScheduledInput } from './definitions.js';
 import { migration } from './migration.js';
 import type { Plan } from './scheduled-plan.js';
@@ -20,7 +18,8 @@ const LAST_LOOK_MS = 30_000;
 
 /**
  * Starts the migration of a scheduled run. Where one of the job runs already (by hand: Temporal keeps the schedule's own
- * from overlapping), it waits for its end, with `cancelOther` after asking it to end.
+ * from overlapping), it waits for its end, with `cancelOther` after asking it to end. A late one only waits: it is past its
+ * time already, and what runs may be due now.
  * @param onWait called once, before it waits
  * @returns `skipped` for a run in time whose overlap is `skip`; `continue` once the history has grown long by waiting
  */
@@ -48,7 +47,6 @@ function start(
   { job: document, searchAttributes = false, summary, details }: ScheduledInput,
   { job, planned, timezone }: Plan,
 ): Promise<ChildWorkflowHandle<typeof migration>> {
-  const text = (path: readonly string[]) => String(valueAt(document, path));
   return startChild(migration, {
     workflowId: job,
     args: [{ job: expandMacros(document, planned), searchAttributes }],
@@ -59,9 +57,6 @@ function start(
     parentClosePolicy: 'REQUEST_CANCEL',
     ...(summary !== undefined && { staticSummary: expandText(summary, planned, timezone) }),
     ...(details !== undefined && { staticDetails: expandText(details, planned, timezone) }),
-    ...(searchAttributes && {
-      typedSearchAttributes: startAttributes(job, text(['sink', 'topic']), text(['source', 'type'])),
-    }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { msNumberToTs, requiredTsToMs } from '@temporalio/common/lib/time.js';
 import { userFault } from '../../job/fault.js';
+import { IN_TIME_MS } from '../../workflows/definitions.js';
 import type { Session } from '../session.js';
 import { heldSchedule } from './describe.js';
 import { findSchedule, onSchedule } from './find.js';
@@ -8,8 +9,6 @@ import { findSchedule, onSchedule } from './find.js';
 const PAGE = 1000;
 /** More than this is more likely a wrong year than a wish. */
 const MAX_TIMES = 10_000;
-/** A scheduled run may start so much after its time and jitter, and is then not yet one to be filled in. */
-const PRESENT_MS = 60_000;
 
 /**
  * Runs a schedule's times from `from` to `to`, both included, one after another, whatever its overlap; none is left out.
@@ -25,7 +24,7 @@ export async function backfillSchedule(
 ): Promise<string[]> {
   const { handle, description } = await findSchedule(session, job);
   const { jitter, overlap } = heldSchedule(description);
-  if (to.getTime() > Date.now() - jitter - PRESENT_MS) {
+  if (to.getTime() > Date.now() - jitter - IN_TIME_MS) {
     throw userFault(
       'invalid_backfill',
       `The backfill would end at ${to.toISOString()}, which is not past: such times are up to the schedule itself.`,
@@ -39,12 +38,13 @@ export async function backfillSchedule(
       `Pause the schedule for the time of the backfill: rocketlift schedule pause ${job}`,
     );
   }
-  // Temporal leaves out what is due at the start itself. Schedules know whole seconds.
-  const start = Math.ceil(from.getTime() / 1000) * 1000 - 1000;
+  // Schedules know whole seconds.
+  const first = Math.ceil(from.getTime() / 1000) * 1000;
   const end = to.getTime();
   // A time of the range may come after its end by jitter, and then others may too that are due later.
   const later = jitter === 0 ? [] : await dueTimes(session, job, end, end + jitter);
-  const all = await dueTimes(session, job, start, end + jitter);
+  // What is due at the start itself is left out of a list.
+  const all = await dueTimes(session, job, first - 1000, end + jitter);
   const times = all.slice(0, all.length - later.length);
   if (times.length === 0) {
     throw userFault(
@@ -54,8 +54,10 @@ export async function backfillSchedule(
     );
   }
   const last = Math.max(end, times[times.length - 1]);
+  // A backfill runs what is due at its start, too.
+  const start = new Date(first - 500);
   await onSchedule(session, job, () =>
-    handle.backfill({ start: new Date(start), end: new Date(last), overlap: 'BUFFER_ALL' }),
+    handle.backfill({ start, end: new Date(last), overlap: 'BUFFER_ALL' }),
   );
   return times.map((time) => new Date(time).toISOString());
 }
@@ -73,13 +75,13 @@ async function dueTimes(session: Session, job: string, from: number, to: number)
       }),
     );
     times.push(...startTime.map((time) => Math.ceil(requiredTsToMs(time, 'startTime'))));
-    if (startTime.length < PAGE) return times;
-    if (times.length >= MAX_TIMES) {
+    if (times.length > MAX_TIMES) {
       throw userFault(
         'invalid_backfill',
         `${job} has more than ${MAX_TIMES.toLocaleString('en')} times from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}.`,
         'Give a shorter time.',
       );
     }
+    if (startTime.length < PAGE) return times;
   }
 }
