@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { loadJobFile } from '../client/load-job-file.js';
 import type { MigrationClient } from '../client/migration-client.js';
 import type { RunRef } from '../client/run-ref.js';
 import { Fault, worldFault } from '../job/fault.js';
-import { type LoadedJob, withEndpoints } from '../job/parse.js';
+import type { LoadedJob } from '../job/parse.js';
 import {
   createCommand,
   type PatienceOption,
@@ -14,23 +13,22 @@ import {
   withClient,
 } from './command.js';
 import { follow } from './follow.js';
+import { type EndpointsOption, loadJob, withJobArgument } from './job-argument.js';
 import { say, warn } from './output.js';
 import { type ProgressView, sayBesideProgress } from './progress-view.js';
 
-interface RunOptions extends QueueOptions, PatienceOption {
+interface RunOptions extends QueueOptions, PatienceOption, EndpointsOption {
   readonly worker: boolean;
-  readonly endpoints?: string;
 }
 
 export function runCommand(): Command {
-  return createCommand('run', 'Run a job and wait for its report', [
+  const command = createCommand('run', 'Run a job and wait for its report', [
     'run orders.yaml',
     'run orders.yaml --no-worker        # leave the work to workers that run already',
     'run orders.yaml --json | jq .records',
-  ])
-    .argument('<job>', 'job file')
+  ]);
+  return withJobArgument(command)
     .option('--no-worker', 'start no worker for the time of the run')
-    .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
     .addOption(patienceOption())
     .addHelpText('after', '\nCtrl-C drains and cancels the run; a second one leaves at once.')
@@ -40,8 +38,7 @@ export function runCommand(): Command {
 }
 
 async function run(path: string, options: RunOptions): Promise<number> {
-  const written = await loadJobFile(path);
-  const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+  const job = await loadJob(path, options);
   sayScheduleIgnored(job, path);
   return await withClient(options, async (client) => {
     // Before the worker: it takes seconds, and would take on work that belongs to others.

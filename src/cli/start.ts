@@ -1,25 +1,20 @@
 import type { Command } from 'commander';
-import { loadJobFile } from '../client/load-job-file.js';
-import { withEndpoints } from '../job/parse.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
+import { type EndpointsOption, loadJob, withJobArgument } from './job-argument.js';
 import { print, printJson, warn } from './output.js';
 import { noWorkerText, sayScheduleIgnored } from './run.js';
 
-interface StartOptions extends QueueOptions {
-  readonly endpoints?: string;
-}
+type StartOptions = QueueOptions & EndpointsOption;
 
 export function startCommand(): Command {
-  return createCommand('start', 'Start a job, and leave it to the workers', [
+  const command = createCommand('start', 'Start a job, and leave it to the workers', [
     'start orders.yaml',
     'start orders.yaml --json           # { "workflowId", "runId", "ui" }',
-  ])
-    .argument('<job>', 'job file')
-    .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
+  ]);
+  return withJobArgument(command)
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
     .action(async (path: string, options: StartOptions) => {
-      const written = await loadJobFile(path);
-      const job = options.endpoints === undefined ? written : withEndpoints(written, options.endpoints);
+      const job = await loadJob(path, options);
       sayScheduleIgnored(job, path);
       await withClient(options, async (client) => {
         const run = await client.start(job);

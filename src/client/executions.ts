@@ -61,7 +61,8 @@ export async function describeExecution(
   };
 }
 
-async function successor(session: Session, workflowId: string, runId: string): Promise<string> {
+/** The run id of the execution as which one was continued that ended so. */
+export async function successor(session: Session, workflowId: string, runId: string): Promise<string> {
   const handle = session.client.workflow.getHandle(workflowId, runId, { followRuns: false });
   try {
     await call(session, () => handle.result());

@@ -11,15 +11,10 @@ import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
 import type { RunRef, RunSelector } from './run-ref.js';
 import { backfillSchedule } from './schedules/backfill.js';
-import {
-  createSchedule,
-  deleteSchedule,
-  pauseSchedule,
-  resumeSchedule,
-  triggerSchedule,
-} from './schedules/control.js';
+import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule } from './schedules/control.js';
 import { describeSchedule, type ScheduleDetails } from './schedules/describe.js';
 import { listSchedules, type ScheduleListing } from './schedules/list.js';
+import { type Triggered, triggerSchedule } from './schedules/trigger.js';
 import { type UpdateScheduleOptions, updateSchedule } from './schedules/update.js';
 import { searchAttributesMissing } from './search-attributes.js';
 import type { Session } from './session.js';
@@ -136,9 +131,9 @@ export class MigrationClient {
     await resumeSchedule(this.#session, job, note);
   }
 
-  /** Starts a run now, also of a paused schedule. @throws Fault `already_running` */
-  async triggerSchedule(job: string): Promise<void> {
-    await triggerSchedule(this.#session, job);
+  /** Starts a run now, also of a paused schedule; returns once a worker has taken it on, or none does. @throws Fault `already_running` */
+  async triggerSchedule(job: string): Promise<Triggered> {
+    return await triggerSchedule(this.#session, job);
   }
 
   /** Runs the times from `from` to `to`, both included, one after another; returns them. @throws Fault `invalid_backfill` */

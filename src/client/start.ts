@@ -55,7 +55,7 @@ export async function checkNotRunning(session: Session, job: string): Promise<vo
   if (state && !hasEnded(state)) throw alreadyRunning(job);
 }
 
-const alreadyRunning = (job: string) =>
+export const alreadyRunning = (job: string) =>
   userFault(
     'already_running',
     `The job ${job} is running already.`,

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { loadJobFile } from '../../client/load-job-file.js';
 import type { Change } from '../../job/difference.js';
-import { type LoadedJob, withEndpoints } from '../../job/parse.js';
 import {
   createCommand,
   type QueueOptions,
@@ -10,12 +8,11 @@ import {
   withClient,
 } from '../command.js';
 import { plural } from '../format.js';
+import { type EndpointsOption, loadJob, withJobArgument } from '../job-argument.js';
 import { print, printJson, warn } from '../output.js';
 import { noWorkerText } from '../run.js';
 
-interface ChangeOptions extends QueueOptions {
-  readonly endpoints?: string;
-}
+type ChangeOptions = QueueOptions & EndpointsOption;
 
 interface UpdateOptions extends ChangeOptions {
   readonly dryRun?: boolean;
@@ -28,7 +25,7 @@ export function createScheduleCommand(): Command {
   ])
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
     .action(async (path: string, options: ChangeOptions) => {
-      const job = await load(path, options);
+      const job = await loadJob(path, options);
       await withClient(options, async (client) => {
         await client.createSchedule(job);
         const { job: name, next, ui } = await client.describeSchedule(job.job.name);
@@ -52,7 +49,7 @@ export function updateScheduleCommand(): Command {
     .option(TASK_QUEUE_FLAG, 'task queue of the workers (default: the one that the schedule has)')
     .addHelpText('after', '\nWhether it is paused, and its note, stay. A run that goes on is left alone.')
     .action(async (path: string, options: UpdateOptions) => {
-      const job = await load(path, options);
+      const job = await loadJob(path, options);
       const { dryRun = false, taskQueue, json = false } = options;
       await withClient(options, async (client) => {
         const changes = await client.updateSchedule(job, {
@@ -74,14 +71,7 @@ export function updateScheduleCommand(): Command {
 }
 
 function createChangeCommand(name: string, summary: string, examples: readonly string[]): Command {
-  return createCommand(name, summary, examples)
-    .argument('<job>', 'job file, with a schedule')
-    .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file');
-}
-
-async function load(path: string, { endpoints }: ChangeOptions): Promise<LoadedJob> {
-  const written = await loadJobFile(path);
-  return endpoints === undefined ? written : withEndpoints(written, endpoints);
+  return withJobArgument(createCommand(name, summary, examples), 'job file, with a schedule');
 }
 
 /** `source.path: "a" → "b"` */

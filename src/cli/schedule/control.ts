@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { MigrationClient } from '../../client/migration-client.js';
 import { type CommonOptions, createCommand, withClient } from '../command.js';
-import { print, printJson } from '../output.js';
+import { print, printJson, warn } from '../output.js';
+import { noWorkerText } from '../run.js';
 
 export const SCHEDULE_HELP = "the job's name";
 
@@ -38,7 +39,21 @@ export const triggerCommand = (): Command =>
   scheduleCommandOf('trigger', 'Start a run now, also of a paused schedule', 'schedule trigger orders')
     .addHelpText('after', '\nIts planned time is now. Refused while a run of the job goes on.')
     .action((job: string, { json }: CommonOptions) =>
-      tell(job, { json }, 'triggered', (client) => client.triggerSchedule(job)),
+      withClient({}, async (client) => {
+        const { answered, taskQueue, ...triggered } = await client.triggerSchedule(job);
+        const { run, reason, ui } = triggered;
+        if (json) printJson({ job, triggered: true, ...triggered });
+        else {
+          const follow = run === undefined ? [] : [`Follow it: rocketlift watch ${run}`];
+          const lines = [
+            ...(reason === undefined ? [] : [reason]),
+            ...follow,
+            ...(ui === undefined ? [] : [ui]),
+          ];
+          print([`Triggered a run of ${job}.`, ...lines].join('\n'));
+        }
+        if (!answered) warn(noWorkerText(taskQueue));
+      }),
     );
 
 export const deleteCommand = (): Command =>
@@ -51,7 +66,6 @@ export const deleteCommand = (): Command =>
 const SENTENCES = {
   paused: (job: string) => `Paused the schedule ${job}. A run that goes on is left alone.`,
   resumed: (job: string) => `Resumed the schedule ${job}.`,
-  triggered: (job: string) => `Triggered a run of ${job}. Follow it: rocketlift watch ${job}`,
   deleted: (job: string) => `Deleted the schedule ${job}. A run that goes on is left alone.`,
 };
 

@@ -38,7 +38,11 @@ function listRow({ job, state, note, next, last }: ScheduleListing): string[] {
 
 /** How a run ended and when, or how it is. */
 const runText = ({ state, started, ended }: ScheduledRun): string =>
-  ended === undefined ? `${state} since ${started}` : `${state} ${ended}`;
+  state === 'unknown'
+    ? `no longer known, started ${started}`
+    : ended === undefined
+      ? `${state} since ${started}`
+      : `${state} ${ended}`;
 
 function detailsText(details: ScheduleDetails): string {
   const { job, state, note, next, schedule, taskQueue, leftOut, buffered, runs, ui, document } = details;
@@ -52,7 +56,10 @@ function detailsText(details: ScheduleDetails): string {
     ['catch-up', duration(catchUp)],
     ['jitter', jitter === 0 ? 'none' : duration(jitter)],
     ['failure', pauseOnFailure ? 'pauses it' : 'does not pause it'],
-    ['left out', `${number(leftOut.overlap)} by overlap, ${number(leftOut.catchUp)} too late`],
+    [
+      'left out',
+      `${number(leftOut.overlap)} by overlap, ${number(leftOut.catchUp)} too late, ${number(leftOut.buffer)} as too many waited`,
+    ],
     ['buffered', number(buffered)],
     ['task queue', taskQueue],
     ...(ui === undefined ? [] : [['ui', ui]]),

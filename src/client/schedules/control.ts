@@ -2,13 +2,12 @@ import { ScheduleAlreadyRunning } from '@temporalio/client';
 import { userFault } from '../../job/fault.js';
 import type { LoadedJob } from '../../job/parse.js';
 import type { Session } from '../session.js';
-import { checkNotRunning } from '../start.js';
 import { findSchedule, onSchedule } from './find.js';
 import { scheduleOptions } from './options.js';
 
 /**
  * Tells Temporal of a job's schedule. Its id is the job's name.
- * @throws Fault `no_schedule`, `schedule_exists`, `invalid_schedule`, `temporal_unreachable`
+ * @throws Fault `no_schedule`, `schedule_exists`, `foreign_schedule`, `invalid_schedule`, `temporal_unreachable`
  */
 export async function createSchedule(session: Session, loaded: LoadedJob): Promise<void> {
   const scheduleId = loaded.job.name;
@@ -17,6 +16,7 @@ export async function createSchedule(session: Session, loaded: LoadedJob): Promi
     await onSchedule(session, scheduleId, () => session.client.schedule.create({ scheduleId, ...options }));
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await findSchedule(session, scheduleId);
     throw userFault(
       'schedule_exists',
       `There is a schedule ${scheduleId} already.`,
@@ -34,16 +34,6 @@ export async function pauseSchedule(session: Session, job: string, note = 'Pause
 export async function resumeSchedule(session: Session, job: string, note = 'Resumed by hand'): Promise<void> {
   const { handle } = await findSchedule(session, job);
   await onSchedule(session, job, () => handle.unpause(note));
-}
-
-/**
- * Starts a run now, also of a paused schedule. Its planned time is now.
- * @throws Fault `already_running` while a run of the job goes on
- */
-export async function triggerSchedule(session: Session, job: string): Promise<void> {
-  const { handle } = await findSchedule(session, job);
-  await checkNotRunning(session, job);
-  await onSchedule(session, job, () => handle.trigger());
 }
 
 /** Runs that go on are left alone. */

@@ -1,4 +1,4 @@
-import type { ScheduleDescription } from '@temporalio/client';
+import type { IntervalSpec, ScheduleDescription } from '@temporalio/client';
 import type { Schedule } from '../../job/schema/schedule.js';
 import type { Overlap } from '../../workflows/definitions.js';
 import type { Session } from '../session.js';
@@ -16,7 +16,12 @@ export interface ScheduleDetails extends ScheduleListing {
   /** The job as its runs get it, with its macros. */
   readonly document: unknown;
   /** Times that were left out, since the schedule was created. */
-  readonly leftOut: { readonly overlap: number; readonly catchUp: number };
+  readonly leftOut: {
+    readonly overlap: number;
+    readonly catchUp: number;
+    /** By Temporal, which buffers a thousand. */
+    readonly buffer: number;
+  };
   /** Runs that wait for the one before them, as those of a backfill. */
   readonly buffered: number;
   /** The latest ones, the latest first. */
@@ -39,7 +44,11 @@ export async function describeSchedule(session: Session, job: string): Promise<S
     schedule: heldSchedule(description),
     taskQueue: action.taskQueue,
     document: input.job,
-    leftOut: { overlap: info.numActionsSkippedOverlap, catchUp: info.numActionsMissedCatchupWindow },
+    leftOut: {
+      overlap: info.numActionsSkippedOverlap,
+      catchUp: info.numActionsMissedCatchupWindow,
+      buffer: Number(raw.info?.bufferDropped ?? 0),
+    },
     buffered: Number(raw.info?.bufferSize ?? 0),
     runs,
     ...(ui !== undefined && { ui }),
@@ -50,7 +59,7 @@ export async function describeSchedule(session: Session, job: string): Promise<S
 export function heldSchedule({ spec, policies }: ScheduleDescription): Schedule {
   const crons = [
     ...(spec.calendars ?? []).map(({ comment }) => comment || '(changed in Temporal)'),
-    ...(spec.intervals ?? []).map(({ every }) => `@every ${Number(every) / 1000}s`),
+    ...(spec.intervals ?? []).map(intervalText),
   ];
   const overlap = Object.entries(OVERLAPS).find(([, word]) => word === policies.overlap)?.[0];
   return {
@@ -61,4 +70,9 @@ export function heldSchedule({ spec, policies }: ScheduleDescription): Schedule 
     jitter: Number(spec.jitter ?? 0),
     pauseOnFailure: policies.pauseOnFailure,
   };
+}
+
+function intervalText({ every, offset }: IntervalSpec): string {
+  const phase = Number(offset ?? 0);
+  return `@every ${Number(every) / 1000}s${phase === 0 ? '' : `/${phase / 1000}s`}`;
 }

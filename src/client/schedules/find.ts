@@ -14,12 +14,12 @@ export interface FoundSchedule {
 
 /**
  * The schedule of a job.
- * @throws Fault `schedule_not_found`, also for a schedule of somebody else's
+ * @throws Fault `schedule_not_found`; `foreign_schedule` for one of somebody else's
  */
 export async function findSchedule(session: Session, job: string): Promise<FoundSchedule> {
   const handle = session.client.schedule.getHandle(job);
   const description = await onSchedule(session, job, () => handle.describe());
-  if (description.action.workflowType !== SCHEDULED_MIGRATION) throw notFound(session, job);
+  if (description.action.workflowType !== SCHEDULED_MIGRATION) throw foreign(session, job);
   const [input = { job: undefined }] = (description.action.args ?? []) as ScheduledInput[];
   return { handle, description, input };
 }
@@ -37,13 +37,21 @@ export async function onSchedule<T>(session: Session, job: string, request: () =
 /** What Temporal says of a schedule that it does not take: the SDK makes it a TypeError. */
 function invalid(error: unknown) {
   if (!(error instanceof TypeError)) return undefined;
+  const field = /time ?zone/i.test(error.message) ? 'schedule.timezone' : 'schedule.cron';
   return userFault(
     'invalid_schedule',
-    `Temporal does not take this schedule: ${error.message}.`,
-    'Correct schedule.cron and schedule.timezone. Cron: minute, hour, day of the month, month, day of the week.',
+    `Temporal does not take ${field}: ${error.message}.`,
+    'Correct it in the job file. Cron: minute, hour, day of the month, month, day of the week.',
     error,
   );
 }
+
+const foreign = ({ namespace, address }: Session, job: string) =>
+  userFault(
+    'foreign_schedule',
+    `The schedule ${job} in namespace "${namespace}" of the Temporal server at ${address} is not of a job: it starts something else.`,
+    'Give the job another name, or remove that schedule in Temporal.',
+  );
 
 const notFound = ({ namespace, address }: Session, job: string) =>
   userFault(

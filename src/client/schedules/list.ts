@@ -19,6 +19,7 @@ export interface ScheduleListing {
 }
 
 const NEXT_TIMES = 3;
+const GONE = ['schedule_not_found', 'foreign_schedule'];
 
 /**
  * The schedules of all jobs, by name. A new one may be missing for moments.
@@ -39,8 +40,8 @@ export async function listSchedules(session: Session): Promise<ScheduleListing[]
       const [last] = await latestRuns(session, description, 1);
       listed.push({ ...listing(description), ...(last && { last }) });
     } catch (error) {
-      // It has been deleted in between.
-      if (!(error instanceof Fault) || error.code !== 'schedule_not_found') throw error;
+      // It has been deleted in between, and maybe made anew by somebody else.
+      if (!(error instanceof Fault && GONE.includes(error.code))) throw error;
     }
   }
   return listed;
@@ -55,13 +56,12 @@ export function listing({ scheduleId, state, info }: ScheduleDescription): Omit<
   };
 }
 
-/** The latest runs that Temporal still knows, the latest first. */
+/** The latest runs, the latest first. */
 export async function latestRuns(
   session: Session,
   { info }: ScheduleDescription,
   limit: number,
 ): Promise<ScheduledRun[]> {
   const latest = info.recentActions.slice(-limit).reverse();
-  const runs = await Promise.all(latest.map(({ action }) => scheduledRun(session, action.workflow)));
-  return runs.filter((run) => run !== undefined);
+  return await Promise.all(latest.map((started) => scheduledRun(session, started)));
 }

@@ -1,7 +1,11 @@
-import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type ScheduleExecutionResult,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { RunState } from '../../job/report.js';
-import type { ScheduledEnd, ScheduledMemo } from '../../workflows/definitions.js';
-import { stateOf } from '../executions.js';
+import { PLANNED, type ScheduledEnd, type ScheduledMemo } from '../../workflows/definitions.js';
+import { stateOf, successor } from '../executions.js';
 import { call } from '../rpc.js';
 import { runText } from '../run-ref.js';
 import type { Session } from '../session.js';
@@ -9,10 +13,13 @@ import { uiLink } from '../ui-link.js';
 
 /** A run that a schedule has started. */
 export interface ScheduledRun {
-  /** When it was due. ISO 8601. */
+  /** When it was due. ISO 8601. Of one that is no longer known, with its jitter. */
   readonly planned: string;
-  /** waiting: for a run that was started by hand. skipped: there was one, and the schedule's overlap is skip. */
-  readonly state: RunState | ScheduledEnd['state'] | 'waiting';
+  /**
+   * waiting: for a run that was started by hand. skipped: there was one, and the schedule's overlap is skip. unknown: Temporal
+   * keeps runs that have ended for some time only.
+   */
+  readonly state: RunState | ScheduledEnd['state'] | 'waiting' | 'unknown';
   /** ISO 8601. */
   readonly started: string;
   /** ISO 8601. */
@@ -25,38 +32,43 @@ export interface ScheduledRun {
   readonly ui?: string;
 }
 
-/** A workflow that a schedule has started, as the schedule knows it. */
-export interface StartedWorkflow {
-  readonly workflowId: string;
-  readonly firstExecutionRunId: string;
-}
-
-/** How a run is; undefined where Temporal has forgotten it. */
+/** How a run is that a schedule has started. */
 export async function scheduledRun(
   session: Session,
-  started: StartedWorkflow,
-): Promise<ScheduledRun | undefined> {
-  const { workflowId, firstExecutionRunId } = started;
-  const describe = (runId?: string) =>
-    call(session, () => session.client.workflow.getHandle(workflowId, runId).describe());
+  { action, scheduledAt, takenAt }: ScheduleExecutionResult,
+): Promise<ScheduledRun> {
+  const { workflowId, firstExecutionRunId } = action.workflow;
   try {
-    const first = await describe(firstExecutionRunId);
-    // One that has waited for long goes on under another id.
-    return runOf(session, first.status.name === 'CONTINUED_AS_NEW' ? await describe() : first);
+    return runOf(session, await describeLatest(session, workflowId, firstExecutionRunId));
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return { planned: scheduledAt.toISOString(), state: 'unknown', started: takenAt.toISOString() };
   }
 }
 
+/** The latest execution of a chain: one that has waited for long goes on under another run id. */
+async function describeLatest(session: Session, workflowId: string, firstRunId: string) {
+  const describe = (runId?: string) =>
+    call(session, () => session.client.workflow.getHandle(workflowId, runId).describe());
+  const latest = await describe();
+  if (latest.raw.workflowExecutionInfo?.firstRunId === firstRunId) return latest;
+  // A time that is run again, as by a backfill, has the same workflow id.
+  let execution = await describe(firstRunId);
+  while (execution.status.name === 'CONTINUED_AS_NEW') {
+    execution = await describe(await successor(session, workflowId, execution.runId));
+  }
+  return execution;
+}
+
 function runOf(session: Session, description: WorkflowExecutionDescription): ScheduledRun {
-  const { workflowId, runId, startTime, closeTime, status } = description;
+  const { workflowId, runId, startTime, closeTime, status, typedSearchAttributes } = description;
   const { planned, run, waiting, end }: ScheduledMemo = description.memo ?? {};
   const ui = uiLink(session, run ?? { workflowId, runId });
   const isWaiting = status.name === 'RUNNING' && waiting !== undefined && !run;
   const reason = end?.reason ?? (isWaiting ? waiting : undefined);
   return {
-    planned: planned ?? startTime.toISOString(),
+    // Its memo has none before a worker has taken it on.
+    planned: planned ?? (typedSearchAttributes.get(PLANNED) ?? startTime).toISOString(),
     state: end?.state ?? (isWaiting ? 'waiting' : stateOf(status.name)),
     started: startTime.toISOString(),
     ...(closeTime && { ended: closeTime.toISOString() }),

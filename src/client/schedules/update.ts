@@ -1,3 +1,4 @@
+import type { ScheduleDescription } from '@temporalio/client';
 import { type Change, difference } from '../../job/difference.js';
 import type { LoadedJob } from '../../job/parse.js';
 import { type Schedule, schedule as scheduleSchema } from '../../job/schema/schedule.js';
@@ -27,13 +28,13 @@ export async function updateSchedule(
 ): Promise<readonly Change[]> {
   const { name } = loaded.job;
   const found = await findSchedule(session, name);
-  const { action } = found.description;
+  const { action, spec } = found.description;
   const options = await scheduleOptions(session, loaded, taskQueue ?? action.taskQueue);
   const [{ job, searchAttributes }] = options.action.args;
   const changes = [
     ...difference(heldDocument(found), job),
     ...difference(
-      { taskQueue: action.taskQueue, searchAttributes: found.input.searchAttributes },
+      { taskQueue: action.taskQueue, searchAttributes: found.input.searchAttributes, ...limits(spec) },
       { taskQueue: options.action.taskQueue, searchAttributes },
     ).map((change) => ({ ...change, path: `(${change.path})` })),
   ];
@@ -62,5 +63,26 @@ function heldDocument({ description, input }: FoundSchedule): unknown {
 /** Temporal orders expressions in its own way, and keeps the length of an interval, not how it was written. */
 function comparable(value: Schedule[keyof Schedule]): string {
   const list = typeof value === 'object' ? value : cronTexts(String(value));
-  return JSON.stringify(list.map((text) => text.replace(/^@every .*$/, '@every')).sort());
+  return JSON.stringify(list.map((text) => text.replace(/^@every\s+([^/]+)(?:\/(.+))?$/, interval)).sort());
+}
+
+const SECONDS: Record<string, number> = { d: 86_400, h: 3600, m: 60, s: 1 };
+
+/** `@every 1h30m` as `@every 5400/0`. */
+function interval(_: string, every: string, phase = '0s'): string {
+  const seconds = (text: string) =>
+    [...text.matchAll(/([\d.]+)([dhms])/g)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit],
+      0,
+    );
+  return `@every ${seconds(every)}/${seconds(phase)}`;
+}
+
+/** What a job file has no word for, so that only somebody else can have set it. */
+function limits({ startAt, endAt, skip = [] }: ScheduleDescription['spec']) {
+  return {
+    ...(startAt && { startAt: startAt.toISOString() }),
+    ...(endAt && { endAt: endAt.toISOString() }),
+    ...(skip.length > 0 && { skip: '(changed in Temporal)' }),
+  };
 }

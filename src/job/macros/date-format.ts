@@ -33,6 +33,7 @@ export interface FormatMistake {
 export function parseDateFormat(text: string): DateFormat | FormatMistake {
   // Neither may come out of a macro: with what stands around it, it could look like one.
   if (/[${]/.test(text)) return { message: 'no "$" and "{" in the format' };
+  if (text.includes('"')) return { message: "no double quote in the format; text stands in '…'" };
   if (text === '') return { message: 'expected a format such as yyyy-MM-dd' };
   const parts: DateFormat[number][] = [];
   TOKEN.lastIndex = 0;

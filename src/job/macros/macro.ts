@@ -40,6 +40,11 @@ export const MACRO_EXAMPLES =
 /** Reads what stands between `${` and `}`. Spaces around names, offsets and units do not count. */
 export function parseMacro(text: string): Macro | MacroMistake {
   const match = /^\s*([^\s(]*)\s*(?:\((.*)\))?\s*$/s.exec(text);
+  const opened = /^\s*(\w+)\s*\(/.exec(text)?.[1] ?? '';
+  if (!match && NAMES.includes(opened)) {
+    const missing = text.includes(')') ? '"}" after ")"' : '")" before "}"';
+    return mistake(`\${${text}}: expected ${missing}`);
+  }
   if (!match || !NAMES.includes(match[1])) {
     const meant = nearest(match?.[1] ?? text, NAMES);
     return mistake(`unknown macro \${${text}}${meant ? `; did you mean ${meant}?` : ''}`, meant);

@@ -5,11 +5,15 @@ import { duration } from './units.js';
 /** What Temporal would take from the expression, and macros would not know of. */
 const cron = z
   .string()
+  .trim()
   .min(1)
   .refine((text) => !/^\s*(?:CRON_)?TZ=/.test(text), {
     error: 'a cron expression without a time zone in it: that is schedule.timezone',
   })
   .refine((text) => !text.includes('#'), { error: 'a cron expression without a comment (#)' });
+
+/** Temporal looks for a time zone in just these letters, and knows no mere offsets. */
+const ZONE = /^(?!.*[A-Z]{5})[A-Z][^/]*(?:\/[A-Z][^/]*)*$/;
 
 export const schedule = z
   .strictObject({
@@ -22,6 +26,9 @@ export const schedule = z
       )
       .meta({ examples: ['0 2 * * *'] }),
     timezone: timezone()
+      .refine((name) => ZONE.test(name), {
+        error: 'the name of a time zone in its own letter case, such as UTC or Asia/Shanghai',
+      })
       .default('UTC')
       .describe('Time zone of cron, and of the macros in paths and constants.')
       .meta({ examples: ['Asia/Shanghai'] }),
