@@ -81,7 +81,11 @@ describe('schedule', () => {
     );
 
     const triggered = await cli.run(['schedule', 'trigger', name, '--json']);
-    expect(json(triggered)).toEqual({ job: name, triggered: true });
+    expect(json(triggered)).toMatchObject({
+      job: name,
+      triggered: true,
+      run: expect.stringContaining(`${name}/`),
+    });
     await until(async () => (await bench.client.describeSchedule(name)).last?.state === 'completed');
     const listed = json<ScheduleListing[]>(await cli.run(['schedule', 'list', '--json']));
     expect(listed.find((listing) => listing.job === name)).toMatchObject({ last: { state: 'completed' } });

@@ -84,6 +84,15 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('has no time before its start, which is past one that was due by a second', async () => {
+    const name = await create(await dailyJob(await bench.topic(), { cron: '* * * * *' }));
+    await bench.client.pauseSchedule(name);
+    const from = new Date('2026-01-02T02:00:01+08:00');
+    const times = await bench.client.backfillSchedule(name, from, shanghai('2026-01-02T02:02'));
+    expect(times).toEqual(['2026-01-01T18:01:00.000Z', '2026-01-01T18:02:00.000Z']);
+    expect((await ended(name, 2)).map(({ planned }) => planned)).toEqual(times);
+  });
+
   it('goes on after a run that failed, though that pauses the schedule', async () => {
     const job = await dailyJob(await bench.topic(), { pauseOnFailure: true });
     const name = await create(job);

@@ -76,7 +76,7 @@ describe('an update', () => {
   it('finds what somebody changed in Temporal', async () => {
     await bench.client.createSchedule(job());
     await bench.temporal.schedule.getHandle(NAME).update(({ action, state }) => ({
-      spec: { cronExpressions: ['5 5 * * *'] },
+      spec: { cronExpressions: ['5 5 * * *'], endAt: new Date('2100-01-01') },
       policies: { overlap: 'CANCEL_OTHER', catchupWindow: '1h' },
       action,
       state,
@@ -84,10 +84,27 @@ describe('an update', () => {
     expect(await bench.client.updateSchedule(job())).toEqual([
       { path: 'schedule.cron', before: '(changed in Temporal)', after: ['0 2 * * *', '@every 1h30m'] },
       { path: 'schedule.overlap', before: 'cancelOther', after: 'bufferOne' },
+      { path: '(endAt)', before: '2100-01-01T00:00:00.000Z' },
     ]);
     expect((await bench.client.describeSchedule(NAME)).schedule).toMatchObject({
       cron: ['0 2 * * *', '@every 5400s'],
       overlap: 'bufferOne',
     });
+  });
+
+  it('finds another interval, and none where only spaces differ', async () => {
+    const spaced = job({}, { cron: [' 0 2 * * * ', '@every 1h30m'] });
+    await bench.client.createSchedule(spaced);
+    expect(await bench.client.updateSchedule(spaced)).toEqual([]);
+    const handle = bench.temporal.schedule.getHandle(NAME);
+    await handle.update(({ action, state, policies, spec }) => ({
+      spec: { calendars: spec.calendars, intervals: [{ every: '2h' }] },
+      policies,
+      action,
+      state,
+    }));
+    expect(await bench.client.updateSchedule(spaced, { dryRun: true })).toEqual([
+      expect.objectContaining({ path: 'schedule.cron', before: ['0 2 * * *', '@every 7200s'] }),
+    ]);
   });
 });

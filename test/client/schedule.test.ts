@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { parseRun } from '../../src/client/run-ref.js';
 import type { ScheduledRun } from '../../src/client/schedules/runs.js';
@@ -92,11 +93,26 @@ describe('a schedule', () => {
     expect(before.next).toHaveLength(3);
     for (const next of before.next) expect(next).toMatch(/T18:00:00.000Z$/);
 
-    await bench.client.triggerSchedule(name);
+    const triggered = await bench.client.triggerSchedule(name);
     const last = await lastRun(name, ({ ended }) => ended !== undefined);
     expect(last).toMatchObject({ state: 'completed', run: expect.stringContaining(`${name}/`) });
+    expect(triggered).toMatchObject({ run: last.run, planned: last.planned, answered: true });
     expect((await listing()).last).toEqual(last);
     expect(last.ui).toBe(`${stack.temporal.ui}/namespaces/default/workflows/${last.run}`);
+
+    // As after the server's retention.
+    const { info } = await bench.temporal.schedule.getHandle(name).describe();
+    const { workflowId } = info.recentActions[0].action.workflow;
+    await bench.temporal.workflowService.deleteWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId },
+    });
+    const forgotten = await lastRun(name, ({ state }) => state === 'unknown');
+    expect(forgotten).toEqual({
+      planned: info.recentActions[0].scheduledAt.toISOString(),
+      state: 'unknown',
+      started: info.recentActions[0].takenAt.toISOString(),
+    });
   });
 
   it('is refused without one, twice, and where Temporal does not take it', async () => {
@@ -122,6 +138,20 @@ describe('a schedule', () => {
     ).rejects.toMatchObject({
       code: 'invalid_schedule',
     });
+  });
+
+  it('of somebody else is none, and keeps its name', async () => {
+    const job = await smallJob();
+    const { name } = job.job;
+    const handle = await bench.temporal.schedule.create({
+      scheduleId: name,
+      spec: { cronExpressions: [NEVER] },
+      action: { type: 'startWorkflow', workflowType: 'other', taskQueue: 'other' },
+    });
+    const foreign = { code: 'foreign_schedule', fault: 'user' };
+    await expect(bench.client.createSchedule(job)).rejects.toMatchObject(foreign);
+    await expect(bench.client.updateSchedule(job)).rejects.toMatchObject(foreign);
+    await handle.delete();
   });
 
   it.each([
@@ -198,7 +228,7 @@ describe('a scheduled run', () => {
     });
     expect(runs.find(({ run }) => run === running.run)).toMatchObject({
       state: 'cancelled',
-      reason: 'The run was cancelled by hand.',
+      reason: 'The run was cancelled.',
     });
     expect(await bench.client.report(parseRun(running.run ?? ''))).toMatchObject({ state: 'cancelled' });
     await bench.client.pauseSchedule(name);
@@ -211,8 +241,9 @@ describe('a scheduled run', () => {
     const name = await create(
       bench.job({ ...(idle.document as object), schedule: { cron: NEVER } } as never),
     );
-    await bench.client.triggerSchedule(name);
-    await lastRun(name, ({ run }) => run !== undefined);
+    const { run } = await bench.client.triggerSchedule(name);
+    expect(run).toContain(`${name}/`);
+    await expect(bench.client.triggerSchedule(name)).rejects.toMatchObject({ code: 'already_running' });
     const { info } = await bench.temporal.schedule.getHandle(name).describe();
     const [{ workflow }] = info.recentActions.map(({ action }) => action);
     await bench.temporal.workflow.getHandle(workflow.workflowId).terminate();
@@ -237,4 +268,43 @@ describe('a scheduled run', () => {
     expect(note).toMatch(/nothing-\d{4}\.csv/);
     expect(await bench.client.report({ workflowId: name })).toMatchObject({ state: 'failed' });
   });
+});
+
+it('a triggered run that fails does not pause the schedule', async () => {
+  const job = bench.job({
+    source: { type: 'csv', path: 'nothing.csv' },
+    sink: { topic: 'orders' },
+    schedule: { cron: NEVER, pauseOnFailure: true },
+  });
+  const name = await create(job);
+  await bench.client.triggerSchedule(name);
+  await lastRun(name, ({ state }) => state === 'failed');
+  // Temporal has taken its end in by now: the next one starts.
+  await bench.client.triggerSchedule(name);
+  expect((await bench.client.describeSchedule(name)).state).toBe('active');
+});
+
+it('bufferAll runs what was due meanwhile, each for its time', async () => {
+  const job = await smallJob({ cron: '* * * * * * *', overlap: 'bufferAll' });
+  const byHand = await bench.client.start(await idleJob(bench, job.job.name));
+  const name = await create(job);
+  await until(async () => (await bench.client.describeSchedule(name)).buffered >= 2);
+  await bench.client.cancel(byHand);
+  const runs = await until(async () => {
+    const { runs } = await bench.client.describeSchedule(name);
+    const completed = runs.filter(({ state }) => state === 'completed');
+    return completed.length >= 3 && completed.slice(-3).reverse();
+  });
+  const [first, ...rest] = runs.map(({ planned }) => Date.parse(planned));
+  expect(rest).toEqual([first + 1000, first + 2000]);
+});
+
+it.each(['migration', 'scheduledMigration'])('%s without input fails, and says why', async (type) => {
+  const workflowId = `job-${randomUUID()}`;
+  const handle = await bench.temporal.workflow.start(type, {
+    workflowId,
+    taskQueue: bench.taskQueue,
+    args: [],
+  });
+  await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'invalid_job' } });
 });

@@ -178,6 +178,10 @@ describe('a job with macros', () => {
     ],
     ['${env:HOME}', /unknown macro \$\{env:HOME\}/, undefined],
     ['${}', /unknown macro \$\{\}/, undefined],
+    ['${dateformat(yyyy}', /expected "\)" before "\}"/, undefined],
+    ['${dateformat(yyyy)/x-${timestamp()}', /expected "\}" before the next/, undefined],
+    ['${dateformat(yyyy)/x}', /expected "\}" after "\)"/, undefined],
+    ['${dateformat(yyyy"-"MM)}', /no double quote/, undefined],
     ['${dateformat}', /expected "\(" and "\)" after dateformat/, 'dateformat()'],
     ['${dateformat()}', /expected a format/, undefined],
     ['${dateformat(yyyy', /expected "\}" at the end/, undefined],
@@ -209,6 +213,7 @@ describe('a schedule', () => {
     [{ cron: 'TZ=Asia/Tokyo 0 2 * * *' }, 'schedule.cron', /that is schedule\.timezone/],
     [{ cron: '0 2 * * * # nightly' }, 'schedule.cron', /without a comment/],
     [{ cron: '0 2 * * *', overlap: 'allowAll' }, 'schedule.overlap', /running two at once is refused/],
+    [{ cron: '0 2 * * *', timezone: 'asia/shanghai' }, 'schedule.timezone', /letter case/],
     [{ cron: '0 2 * * *', timezone: 'Moon' }, 'schedule.timezone', /the name of a time zone/],
   ])('%j is refused', (schedule, path, message) => {
     const [problem] = problemsOf(() => parse(job({ schedule })));

@@ -40,10 +40,10 @@ export const MACRO_EXAMPLES =
 /** Reads what stands between `${` and `}`. Spaces around names, offsets and units do not count. */
 export function parseMacro(text: string): Macro | MacroMistake {
   const match = /^\s*([^\s(]*)\s*(?:\((.*)\))?\s*$/s.exec(text);
+  if (text.includes('${')) return mistake(`\${${text}}: expected "}" before the next "\${"`);
   const opened = /^\s*(\w+)\s*\(/.exec(text)?.[1] ?? '';
   if (!match && NAMES.includes(opened)) {
-    const missing = text.includes(')') ? '"}" after ")"' : '")" before "}"';
-    return mistake(`\${${text}}: expected ${missing}`);
+    return mistake(`\${${text}}: expected ${text.includes(')') ? '"}" after ")"' : '")" before "}"'}`);
   }
   if (!match || !NAMES.includes(match[1])) {
     const meant = nearest(match?.[1] ?? text, NAMES);
