@@ -1,9 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { RECORD_IDS_PROPERTY } from '../../src/job/message.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
 import { until } from '../support/until.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
+import { storedZstd } from '../support/zstd.js';
 
 const bench = useBench({ worker: false });
 const stack = inject('stack');
@@ -91,6 +93,42 @@ describe('a worker that is killed with records that share messages', () => {
     expect(new Set(ids).size).toBe(ROWS);
     expect(messages.length - report.messages).toBeLessThanOrEqual(report.duplicatesAtMost);
   }, 180_000);
+});
+
+describe('a worker that is killed over a file that can not be split', () => {
+  const row = (n: number) => `{"id":${n},"text":"some text of row ${n}"}`;
+  const rows = Array.from({ length: ROWS }, (_, n) => row(n));
+
+  it.each([
+    // A document a record, so that every position tells what is open as well.
+    ['json', rows.map((text) => `{"data":${text}}`).join('\n'), { type: 'json', recordPath: 'data' }],
+    ['json.gz', gzipSync(`{"a":1,"data":[${rows}]}`), { type: 'json', recordPath: 'data' }],
+    ['ndjson.zst', storedZstd(rows.join('\n')), { type: 'ndjson' }],
+  ] as const)(
+    '%s: another one goes on, nothing is lost, and no more repeated than the report says',
+    async (ending, content, fields) => {
+      const topic = await bench.topic();
+      const path = await bench.file(`${topic}.${ending}`, content);
+      const job = bench.job({
+        source: { ...fields, path },
+        sink: { topic },
+        settings: { parallelism: 1, batch: { records: 50, inFlight: 2 } },
+      });
+      const first = await startWorker();
+      const run = await bench.client.start(job);
+      await until(async () => (await bench.client.progress(run)).records.written > ROWS / 5);
+      await first.end('SIGKILL');
+      await startWorker();
+      const report = await bench.client.wait(run);
+
+      expect(report).toMatchObject({ state: 'completed', records: { read: ROWS, written: ROWS, dirty: 0 } });
+      const { records, duplicates } = await stored(topic);
+      expect(records).toBe(ROWS);
+      expect(report.duplicatesAtMost).toBeGreaterThan(0);
+      expect(duplicates).toBeLessThanOrEqual(report.duplicatesAtMost);
+    },
+    180_000,
+  );
 });
 
 describe('a run that is cancelled half-way', () => {

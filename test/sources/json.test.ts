@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { open, partitionsOf, readAll, readPartition, useFolder } from './reading.js';
+import { faultOf, open, partitionsOf, readAll, readPartition, useFolder } from './reading.js';
 
 const folder = useFolder();
 
@@ -78,11 +78,6 @@ describe('json', () => {
     ['much text behind the array', `[${one}]${'x'.repeat(2000)}`, [one, 'unexpected_text']],
     ['a bracket too many', `[${one}]]\n${two}`, [one, 'unexpected_text', two]],
     ['an end inside an element', `[${one},{"n":`, [one, 'unclosed']],
-    [
-      'an end inside a long element',
-      `[${one},{"n":"${'x'.repeat(2000)}`,
-      [one, 'record_too_long', 'unclosed'],
-    ],
     ['an end behind an element', `[${one}`, [one, 'unclosed']],
     ['an end behind a comma', `[${one},\n`, [one, 'unclosed']],
   ])('%s costs no more than it must', async (_name, content, expected) => {
@@ -104,16 +99,47 @@ describe('json', () => {
     expect(await read('json', content)).toEqual(expected);
   });
 
-  test('tells where to look when a document is too long for a record', async () => {
-    const path = folder.newFile('.json', `{"a":"${'x'.repeat(2000)}"}`);
-    const source = open({ type: 'json', path, maxRecordSize: 1024 });
-    const [partition] = (await partitionsOf(source)).partitions;
-    const messages: (string | undefined)[] = [];
-    for await (const batch of source.read(partition, partition.start, new AbortController().signal)) {
-      messages.push(batch.fault(0)?.message);
-    }
-    expect(messages).toEqual([expect.stringContaining('source.recordPath')]);
+  test.each([
+    ['an object', '{"n":1\n', ['invalid_json']],
+    ['a string and an object', '{"n":"1\n', ['invalid_json']],
+  ])('%s that is not closed costs its own line', async (_name, broken, expected) => {
+    const rest = Array(500).fill(two);
+    expect(await read('json', broken + rest.join('\n'))).toEqual([...expected, ...rest]);
   });
+
+  test.each([
+    ['an element that is not closed', `[${one},{"n":1,${`${two},`.repeat(500)}${two}]\n`, 9],
+    ['an end inside a long element', `[${one},{"n":"${'x'.repeat(2000)}`, 9],
+    ['an object that is not closed, all on a line', `${one}{"n":1${two.repeat(500)}`, 7],
+    ['a long bare word in an array', `[${one},${'1'.repeat(2000)}`, 9],
+  ])('%s ends the reading', async (_name, content, at) => {
+    expect(await faultOf(() => read('json', content))).toMatchObject({
+      code: 'input_corrupt',
+      fault: 'user',
+      message: expect.stringContaining(`behind byte ${at} `),
+    });
+  });
+
+  const long = `{"a":"${'x'.repeat(2000)}"}`;
+  test.each([
+    ['a document', long, {}, true],
+    ['an element', `[${long}]`, {}, false],
+    ['a document on the way of a path', `[${long}]`, { recordPath: 'a' }, false],
+    ['a record of a path', `{"a":${long}}`, { recordPath: 'a' }, false],
+  ])(
+    'tells of a path when %s is too long only where one may be missing',
+    async (_name, content, fields, isTold) => {
+      const path = folder.newFile('.json', content);
+      const source = open({ type: 'json', path, maxRecordSize: 1024, ...fields });
+      const [partition] = (await partitionsOf(source)).partitions;
+      const messages: (string | undefined)[] = [];
+      for await (const batch of source.read(partition, partition.start, new AbortController().signal)) {
+        messages.push(batch.fault(0)?.message);
+      }
+      expect(messages).toHaveLength(1);
+      expect(messages[0]?.includes('tell where by source.recordPath')).toBe(isTold);
+    },
+  );
 
   test.each([
     ['nothing', ''],
@@ -209,6 +235,26 @@ describe('json with recordPath', () => {
     ['a long broken member', `{"x" "${'x'.repeat(3000)}","items":[${one}]}`, ['missing_colon', one]],
   ])('%s costs no more than it must', async (_name, content, expected) => {
     expect(await read('json', content, 'items')).toEqual(expected);
+  });
+
+  test.each([
+    ['a document', `{"items":[${one}]\n`, [one, 'unclosed']],
+    ['a document with an array inside', `{"x":{"y":[1]\n`, ['unclosed']],
+    ['a member beside the path', `{"x":{"y":1,"items":[]}\n`, ['unclosed']],
+    ['a name', `{"items\n`, ['open_string']],
+    ['a member that is broken', `{"x" {"y"\n`, ['missing_colon']],
+    ['the record', `{"items":{"n":1\n`, ['invalid_json']],
+  ])('%s that is not closed costs its own line', async (_name, broken, expected) => {
+    const rest = Array(500).fill(`{"items":[${two}]}`).join('\n');
+    expect(await read('json', broken + rest, 'items')).toEqual([...expected, ...Array(500).fill(two)]);
+  });
+
+  test.each([
+    ['the brackets around a record', `{"items":[{"n":1,${`${two},`.repeat(500)}${two}]}\n`, 10],
+    ['a member that takes the records in', `{"x":{"y":1,"items":[${`${two},`.repeat(500)}${two}]}\n`, 0],
+  ])('%s, where they are not its own, end the reading', async (_name, content, at) => {
+    const fault = await faultOf(() => read('json', content, 'items'));
+    expect(fault).toMatchObject({ code: 'input_corrupt', message: expect.stringContaining(`byte ${at} `) });
   });
 
   test.each([

@@ -99,10 +99,18 @@ export async function readPartition(
   source: Source,
   partition: Partition,
   position: Position = partition.start,
-): Promise<{ records: ReadRecord[]; positions: Position[] }> {
+  onFault = (fault: unknown): string => {
+    throw fault;
+  },
+): Promise<{ records: ReadRecord[]; positions: Position[]; lost: string | undefined }> {
   const batches: RecordBatch[] = [];
-  for await (const batch of source.read(partition, position, new AbortController().signal))
-    batches.push(batch);
+  let lost: string | undefined;
+  try {
+    for await (const batch of source.read(partition, position, new AbortController().signal))
+      batches.push(batch);
+  } catch (error) {
+    lost = onFault(error);
+  }
   // Only now, when all has been read: what was handed out must not have been overwritten meanwhile.
   const records = batches.flatMap((batch) =>
     Array.from({ length: batch.length }, (_, i) => recordOf(batch, i)),
@@ -110,7 +118,7 @@ export async function readPartition(
   const positions = batches.flatMap((batch) =>
     Array.from({ length: batch.length }, (_, i) => batch.positionAfter(i)),
   );
-  return { records, positions };
+  return { records, positions, lost };
 }
 
 export async function readAll(source: Source, limit?: number): Promise<ReadRecord[]> {
@@ -119,6 +127,25 @@ export async function readAll(source: Source, limit?: number): Promise<ReadRecor
     records.push(...(await readPartition(source, partition)).records);
   }
   return records;
+}
+
+/** What a damaged file ends with, where that can be. */
+function corruption(error: unknown): string {
+  if (error instanceof Fault && error.code === 'input_corrupt') return error.message;
+  throw error;
+}
+
+/** The records of a file that may be damaged, and the message of the fault that reading has ended with, if any. */
+export async function readDamaged(
+  source: Source,
+): Promise<{ records: ReadRecord[]; lost: string | undefined }> {
+  const records: ReadRecord[] = [];
+  for (const partition of (await partitionsOf(source)).partitions) {
+    const read = await readPartition(source, partition, partition.start, corruption);
+    records.push(...read.records);
+    if (read.lost !== undefined) return { records, lost: read.lost };
+  }
+  return { records, lost: undefined };
 }
 
 /** The records of JSON formats as text; the fault's code of a dirty one. */
@@ -136,9 +163,10 @@ export async function readJson(source: Source): Promise<string[]> {
 
 /** Reading from behind every record must give the records after it, and nothing else. */
 export async function expectResumable(source: Source, partition: Partition): Promise<void> {
-  const { records, positions } = await readPartition(source, partition);
+  const { records, positions, lost } = await readPartition(source, partition, partition.start, corruption);
   for (const [i, position] of positions.entries()) {
-    const rest = await readPartition(source, partition, position);
+    const rest = await readPartition(source, partition, position, corruption);
+    expect(rest.lost).toEqual(lost);
     expect(rest.records).toEqual(records.slice(i + 1));
     expect(rest.positions).toEqual(positions.slice(i + 1));
   }

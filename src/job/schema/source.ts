@@ -42,7 +42,8 @@ const fileFields = (path: string) => ({
     .prefault('4 MiB')
     .refine((bytes) => bytes >= 1024 && bytes <= 64 * 1024 * 1024, { error: 'a size from 1 KiB to 64 MiB' })
     .describe(
-      'A record longer than this is dirty, so that one wrong quote or a missing line end can not eat the file.',
+      'A record longer than this is dirty, so that one wrong quote or a missing line end can not eat the file: ' +
+        'where the end of one can not be told from the rest, the run fails.',
     )
     .meta({ examples: ['1 MiB'] }),
 });
@@ -136,7 +137,7 @@ const jsonSource = z.strictObject({
     .optional()
     .describe(
       'Where the records stand in a document: names of members with "." between them, or as a list; "*" is every ' +
-        'element of an array. An array there is a record an element, an object is one record. ' +
+        'element of an array, so that a member of that name can not be reached. An array there is a record an element, an object is one record. ' +
         'Unless given, that holds for the document itself. Where the path leads nowhere stands a dirty record. ' +
         'What stands beside it is passed over, whatever its size, and not checked in full.',
     )

@@ -1,4 +1,4 @@
-import type { RecordFault } from '../../job/fault.js';
+import type { Fault, RecordFault } from '../../job/fault.js';
 import { type Cutter, Found } from './cutter.js';
 import type { Window } from './window.js';
 
@@ -69,6 +69,7 @@ class OpenCut implements Cut {
  * A cut is given out only when it is known whether a record follows it: so that reading goes on at the end of the
  * partition after its last record, whatever blank lines there are between them.
  * @param end where the partition ends; Infinity if at the end of the content
+ * @param lost makes the fault to throw where something without an end starts in the content
  */
 export async function* cutRecords(
   window: Window,
@@ -76,11 +77,18 @@ export async function* cutRecords(
   end: number,
   maxRecordSize: number,
   signal: AbortSignal,
+  lost: (start: number) => Fault,
 ): AsyncGenerator<Cut> {
   let cut: OpenCut | undefined;
+  let isOverlong = false;
   let from = 0;
   for (;;) {
     const found = cutter.find(window.buffer, from, window.atEnd);
+    if (found === Found.LOST) {
+      // An overlong record without an end has not been read: reading on must come to it again.
+      if (cut && !isOverlong) yield cut;
+      throw lost(window.base + cutter.start);
+    }
     const start = window.base + (found === Found.MORE ? cutter.next : cutter.start);
     if (found === Found.END || start >= end) break;
     if (found === Found.MORE) {
@@ -94,12 +102,12 @@ export async function* cutRecords(
       signal.throwIfAborted();
       cut = undefined;
     }
-    if (found === Found.OVERLONG) {
+    isOverlong = found === Found.OVERLONG;
+    if (isOverlong) {
       const head = window.buffer.subarray(cutter.start, cutter.start + rawLimit(maxRecordSize));
       cut = new OpenCut(Buffer.from(head), start);
-      const { fault, context } = cutter;
       from = await skipOverlong(window, cutter, () => signal.throwIfAborted());
-      cut.add(0, head.length, window.base + from - start, { fault, context });
+      cut.add(0, head.length, window.base + from - start, cutter);
     } else {
       cut ??= new OpenCut(window.buffer, window.base);
       cut.add(cutter.start, cutter.end, cutter.next, cutter);

@@ -10,6 +10,8 @@ export const Found = {
   OVERLONG: 2,
   /** No record comes after this: all up to `next` has been seen. */
   END: 3,
+  /** What stands at `start`, which may lie before the buffer, has no end by which to tell where reading goes on. */
+  LOST: 4,
 } as const;
 export type Found = (typeof Found)[keyof typeof Found];
 

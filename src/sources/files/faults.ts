@@ -96,3 +96,12 @@ export function inputChanged(path: string, how: string, cause?: unknown): Fault 
 export function inputCorrupt(path: string, what: string, cause?: unknown): Fault {
   return userFault(CORRUPT.code, `${path} is damaged: ${what}`, CORRUPT.mend, cause);
 }
+
+/** @param start byte of the content, decompressed and decoded */
+export function inputUnclosed(path: string, start: number): Fault {
+  return userFault(
+    CORRUPT.code,
+    `${path} is damaged: what starts behind byte ${start} is longer than source.maxRecordSize, and where it ends can not be told`,
+    'Look there for a bracket or a quote that is missing or too many, mend the file or fetch it again, and run the job again.',
+  );
+}

@@ -3,6 +3,7 @@ import type { Position } from '../../job/report.js';
 import type { Partition, RecordBatch, Source, SourceDescription } from '../source.js';
 import { cutRecords } from './cut.js';
 import { fileEncoding } from './encodings/file-encoding.js';
+import { inputUnclosed } from './faults.js';
 import { checkUnchanged, fileId } from './fingerprint.js';
 import type { FileFormat } from './format.js';
 import { HeaderCheck } from './header-check.js';
@@ -83,7 +84,8 @@ async function* read(
     if (window) {
       const cutter = format.cutter(position === partition.start, context);
       try {
-        for await (const cut of cutRecords(window, cutter, end, maxRecordSize, signal)) {
+        const lost = (start: number) => inputUnclosed(path, start);
+        for await (const cut of cutRecords(window, cutter, end, maxRecordSize, signal, lost)) {
           const text = options.encoding.decode(cut, cut.faults);
           yield format.batch(cut, text, fileContext, columns);
         }

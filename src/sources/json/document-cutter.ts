@@ -10,6 +10,7 @@ import {
   MISSING_VALUE,
   OPEN_STRING,
   PATH_NOT_FOUND,
+  UNCLOSED,
   UNEXPECTED_TEXT,
 } from './faults.js';
 import { GarbageEnd } from './garbage-end.js';
@@ -39,8 +40,7 @@ export class DocumentCutter extends RecordTaker implements Cutter {
     super(maxRecordSize, new PathPlace(levels, context));
   }
 
-  find(buffer: Buffer, from: number, atEnd: boolean): Found {
-    this.next = from;
+  protected search(buffer: Buffer, atEnd: boolean): Found {
     for (;;) {
       const found = this.#step(buffer, atEnd);
       if (found !== undefined) return found;
@@ -55,9 +55,23 @@ export class DocumentCutter extends RecordTaker implements Cutter {
     if (expected === 'garbage') return this.#garbage(buffer, atEnd);
     const at = afterWhiteSpace(buffer, this.next);
     if (at >= buffer.length) return this.atEnd(buffer, atEnd);
+    if (this.#isNextDocument(buffer, at)) return this.#leave(at);
     if (this.place.member) return this.#inObject(buffer, at, atEnd);
     if (this.place.depth > 0) return this.#inArray(buffer, at, atEnd);
     return STARTS_VALUE[buffer[at]] ? this.#value(buffer, at, atEnd) : this.#unexpected(at, UNEXPECTED_TEXT);
+  }
+
+  /** Whether a line starts with a document where one that is open expects something else. */
+  #isNextDocument(buffer: Buffer, at: number): boolean {
+    if (!this.isLineStart(buffer, at) || !this.place.isNextDocument(buffer[at])) return false;
+    return this.place.member
+      ? this.expected !== 'value' && this.expected !== 'other value'
+      : this.expected === 'comma';
+  }
+
+  #leave(at: number): Found {
+    this.place.leave();
+    return this.record(at, at, UNCLOSED);
   }
 
   #inArray(buffer: Buffer, at: number, atEnd: boolean): Found | undefined {
@@ -166,7 +180,7 @@ export class DocumentCutter extends RecordTaker implements Cutter {
   }
 
   #garbage(buffer: Buffer, atEnd: boolean): Found {
-    this.#garbageEnd.begin(this.place.depth > 0);
+    this.#garbageEnd.begin(this.place);
     return this.take(buffer, this.next, atEnd, this.#garbageEnd, this.#garbageFault);
   }
 

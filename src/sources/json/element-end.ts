@@ -1,5 +1,16 @@
-import { CLOSE_BRACE, CLOSE_BRACKET, ENDS_WORD, LF, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  ENDS_WORD,
+  LF,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from './bytes.js';
 import { StringEnd } from './string-end.js';
+import { isWhiteSpace } from './white-space.js';
 
 /** Looks for the end of something, buffer by buffer, in constant memory. */
 export interface EndFinder {
@@ -7,26 +18,38 @@ export interface EndFinder {
   search(buffer: Buffer, from: number, stop: number): number;
   /** Whether more must come, after a search that came to `stop`; else the end of the file may end it as well. */
   readonly isOpen: boolean;
+  /** Whether the end found is only the start of a line with what must be something new. */
+  readonly isCutByNext: boolean;
 }
 
 /**
  * Finds the end of one JSON value.
  *
  * An object ends where its braces are balanced, an array where its brackets are: the other kind is not looked at,
- * so that one that is missing or too many costs its own value alone.
+ * so that one that is missing or too many costs its own value alone. Where a line begins with one of its kind behind
+ * something that no value can follow, the end must be missing: it ends there.
  */
 export class ElementEnd implements EndFinder {
   /** Whether it was a string that a line feed has ended; that is then no part of it. */
   isCutByLine = false;
+  isCutByNext = false;
   #first = 0;
   #isFirstByte = true;
   #depth = 0;
   #inString = false;
+  /** Where a line feed has ended a string. */
+  #brokenAt = -1;
+  #brokenBuffer: Buffer | undefined;
+  /** The last byte before the buffer, and the last one there that is no white space. */
+  #before = 0;
+  #tokenBefore = 0;
   readonly #stringEnd = new StringEnd();
 
   /** @param first the value's first byte, which is the next one to be looked at */
   begin(first: number): void {
     this.isCutByLine = false;
+    this.isCutByNext = false;
+    this.#brokenBuffer = undefined;
     this.#first = first;
     this.#isFirstByte = true;
     this.#depth = 0;
@@ -52,23 +75,55 @@ export class ElementEnd implements EndFinder {
   #nested(buffer: Buffer, from: number, stop: number, open: number, close: number): number {
     const quote = QUOTE;
     let depth = this.#depth;
-    let at = this.#inString ? this.#stringEnd.search(buffer, from, stop) + 1 : from;
-    this.#inString &&= at === 0;
+    let at = this.#inString ? this.#nestedString(buffer, from, stop) + 1 : from;
     if (this.#inString) return -1;
     for (; at < stop; at++) {
       const byte = buffer[at];
       if (byte === quote) {
         this.#stringEnd.begin();
-        at = this.#stringEnd.search(buffer, at + 1, stop);
-        if (at === -1) {
-          this.#inString = true;
-          break;
+        at = this.#nestedString(buffer, at + 1, stop);
+        if (at === -1) break;
+      } else if (byte === open) {
+        if (depth > 0 && this.#isNext(buffer, at)) {
+          this.isCutByNext = true;
+          return at;
         }
-      } else if (byte === open) depth++;
-      else if (byte === close && --depth === 0) return at + 1;
+        depth++;
+      } else if (byte === close && --depth === 0) return at + 1;
     }
     this.#depth = depth;
+    if (stop > 0) {
+      this.#tokenBefore = this.#lastToken(buffer, stop);
+      this.#before = buffer[stop - 1];
+    }
     return -1;
+  }
+
+  #nestedString(buffer: Buffer, from: number, stop: number): number {
+    const end = this.#stringEnd.search(buffer, from, stop);
+    this.#inString = end === -1;
+    if (end !== -1 && buffer[end] === LF) {
+      this.#brokenAt = end;
+      this.#brokenBuffer = buffer;
+    }
+    return end;
+  }
+
+  /** Whether what opens at `at` can't be inside of what is open: it starts a line, and a value may not stand there. */
+  #isNext(buffer: Buffer, at: number): boolean {
+    if ((at > 0 ? buffer[at - 1] : this.#before) !== LF) return false;
+    const token = this.#lastToken(buffer, at);
+    return token !== COMMA && token !== COLON && token !== OPEN_BRACKET;
+  }
+
+  /** The last byte before `end` that is no white space; a quote for all of a string that a line feed has ended. */
+  #lastToken(buffer: Buffer, end: number): number {
+    const broken = buffer === this.#brokenBuffer ? this.#brokenAt : -1;
+    for (let at = end - 1; at >= 0; at--) {
+      if (at === broken) return QUOTE;
+      if (!isWhiteSpace(buffer[at])) return buffer[at];
+    }
+    return this.#tokenBefore;
   }
 
   #string(buffer: Buffer, from: number, stop: number): number {

@@ -3,7 +3,7 @@ import { RECORD_TOO_LONG } from './object-check.js';
 
 export const UNCLOSED: RecordFault = {
   code: 'unclosed',
-  message: 'the file ends before what stands here, or what holds it, is closed',
+  message: 'the file ends, or another document starts, before what stands here, or what holds it, is closed',
 };
 export const EMPTY_ELEMENT: RecordFault = {
   code: 'empty_element',

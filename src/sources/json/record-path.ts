@@ -64,6 +64,30 @@ export class PathPlace {
     return this.depth === this.#levels.length;
   }
 
+  /** Whether what stands here is a whole document, and no path says where its records are. */
+  get mayLackPath(): boolean {
+    return this.depth === 0 && this.#levels.length === 1;
+  }
+
+  /** Whether what stands here is an element of an array of the path. */
+  get isInArray(): boolean {
+    return this.depth > 0 && this.member === undefined;
+  }
+
+  /**
+   * Whether what starts with a byte, where nothing of the kind may stand, is rather a document than an element or a
+   * member: an array without a comma is no record anyway.
+   */
+  isNextDocument(byte: number): boolean {
+    if (this.depth === 0 || byte !== this.#levels[0].opener) return false;
+    return this.member !== undefined || byte === OPEN_BRACKET;
+  }
+
+  /** Takes all that is open for ended. */
+  leave(): void {
+    this.#go(0, true);
+  }
+
   open(): void {
     this.#go(this.depth + 1, this.#levels[this.depth].member === undefined);
   }

@@ -1,7 +1,9 @@
 import type { RecordFault } from '../../job/fault.js';
 import { Found } from '../files/cutter.js';
+import { LF, OPEN_BRACE } from './bytes.js';
 import { ElementEnd, type EndFinder } from './element-end.js';
 import { SINGLE_TOO_LONG, UNCLOSED } from './faults.js';
+import { ForeignBrackets } from './foreign-brackets.js';
 import { RECORD_TOO_LONG } from './object-check.js';
 import type { PathPlace } from './record-path.js';
 
@@ -35,6 +37,17 @@ export abstract class RecordTaker {
   readonly #maxRecordSize: number;
   /** Looks for the end of the overlong record that was found last. */
   #overlongEnd: EndFinder = this.valueEnd;
+  readonly #foreignBrackets = new ForeignBrackets();
+  #isInBrackets = false;
+  /** Whether the last thing found is an overlong record whose end is still to be found, and whether it can't be. */
+  #isOverlong = false;
+  #isLost = false;
+  /** Length of the buffer that the last search for the end of an overlong record has used up. */
+  #usedUp = 0;
+  /** Where the last record ended, as an index of the buffer: negative if before it. */
+  #read: number | undefined;
+  /** The last byte before the buffer. */
+  #before = 0;
 
   constructor(maxRecordSize: number, place: PathPlace) {
     this.#maxRecordSize = maxRecordSize;
@@ -45,8 +58,44 @@ export abstract class RecordTaker {
     return this.place.context;
   }
 
+  find(buffer: Buffer, from: number, atEnd: boolean): Found {
+    if (this.#isLost || (this.#isOverlong && this.#needsEnd)) return Found.LOST;
+    if (this.#isOverlong) this.#read = from;
+    this.#isOverlong = false;
+    this.#read ??= from;
+    this.next = from;
+    const found = this.search(buffer, atEnd);
+    if (found === Found.MORE) {
+      this.#read -= this.next;
+      this.#shift(buffer, this.next);
+    } else if (found === Found.RECORD) this.#read = this.next;
+    return found;
+  }
+
   skip(buffer: Buffer, from: number): number {
-    return this.#overlongEnd.search(buffer, from, buffer.length);
+    this.start -= this.#usedUp;
+    if (this.#isLost) return from;
+    const end = this.#overlongEnd.search(buffer, from, buffer.length);
+    const stop = end === -1 ? buffer.length : end;
+    this.#isLost = this.#isInBrackets && this.#foreignBrackets.search(buffer, from, stop) !== -1;
+    if (this.#isLost) return stop;
+    if (end === -1) {
+      this.#usedUp = buffer.length;
+      this.#shift(buffer, buffer.length);
+      return end;
+    }
+    this.#isOverlong = false;
+    this.#read = end;
+    this.#leaveIfCut(buffer, end, this.#overlongEnd);
+    return end;
+  }
+
+  /** Looks for the next record from `next` on. */
+  protected abstract search(buffer: Buffer, atEnd: boolean): Found;
+
+  /** Whether a line starts at an index. */
+  protected isLineStart(buffer: Buffer, at: number): boolean {
+    return (at > 0 ? buffer[at - 1] : this.#before) === LF;
   }
 
   /** A record from `at` up to where `finder`, which is about to start, has its end. */
@@ -60,10 +109,13 @@ export abstract class RecordTaker {
     const limit = at + this.#maxRecordSize;
     const stop = Math.min(buffer.length, limit);
     const end = finder.search(buffer, at, stop);
-    if (end !== -1) return this.record(at, end, fault);
+    if (end !== -1) {
+      this.#leaveIfCut(buffer, end, finder);
+      return this.record(at, end, fault);
+    }
     if (stop === limit) {
-      this.record(at, stop, fault ?? (this.place.isInRecords ? RECORD_TOO_LONG : SINGLE_TOO_LONG));
-      this.#overlongEnd = finder;
+      this.record(at, stop, fault ?? (this.place.mayLackPath ? SINGLE_TOO_LONG : RECORD_TOO_LONG));
+      this.#overlong(buffer, finder);
       return Found.OVERLONG;
     }
     if (!atEnd) return this.more(at);
@@ -84,7 +136,11 @@ export abstract class RecordTaker {
   /** The buffer has nothing more, and no record begins in it. */
   protected atEnd(buffer: Buffer, atEnd: boolean): Found {
     if (!atEnd) return this.more(buffer.length);
-    if (this.expected !== 'end' && this.place.depth > 0) return this.#unclosed(buffer.length, buffer.length);
+    if (this.expected !== 'end' && this.place.depth > 0) {
+      this.start = this.#read ?? 0;
+      const isFar = buffer.length - this.start > this.#maxRecordSize;
+      return isFar ? Found.LOST : this.#unclosed(buffer.length, buffer.length);
+    }
     this.start = buffer.length;
     this.next = buffer.length + 1;
     return Found.END;
@@ -94,6 +150,29 @@ export abstract class RecordTaker {
   protected more(keep: number): Found {
     this.next = keep;
     return Found.MORE;
+  }
+
+  /** Whether the end of the file does not end the overlong record. */
+  get #needsEnd(): boolean {
+    return this.place.depth > 0 || this.#overlongEnd.isOpen;
+  }
+
+  #overlong(buffer: Buffer, finder: EndFinder): void {
+    this.#overlongEnd = finder;
+    this.#isOverlong = true;
+    this.#usedUp = 0;
+    this.#isInBrackets = this.place.isInArray && buffer[this.start] === OPEN_BRACE;
+    this.#foreignBrackets.begin();
+    this.#isLost = this.#isInBrackets && this.#foreignBrackets.search(buffer, this.start, this.end) !== -1;
+  }
+
+  /** Where something is cut by what must be a new document, nothing is open any more. */
+  #leaveIfCut(buffer: Buffer, end: number, finder: EndFinder): void {
+    if (finder.isCutByNext && this.place.isNextDocument(buffer[end])) this.place.leave();
+  }
+
+  #shift(buffer: Buffer, by: number): void {
+    if (by > 0 && by <= buffer.length) this.#before = buffer[by - 1];
   }
 
   #unclosed(start: number, end: number): Found {
