@@ -228,8 +228,15 @@ describe('tar', () => {
     },
   );
 
+  test('is not what a text with the letters is', async () => {
+    const text = `${' '.repeat(250)}{"s":"mustard"}`;
+    expect(text.slice(257, 262)).toBe('ustar');
+    expect(await readAll(lines(Buffer.from(text), '.ndjson'))).toHaveLength(1);
+  });
+
   test.each([
     ['', archive],
+    ['', Buffer.from(archive.toString('latin1').replace('ustar\0\0\0', 'ustar  \0'))],
     ['.gz', gzipSync(archive)],
     ['.zst', storedZstd(archive)],
   ])('is refused by its content in a file x.ndjson%s', async (ending, content) => {

@@ -87,11 +87,23 @@ function beginningOf(kind: string, dialect: ReferenceDialect): string {
   }
 }
 
+/** Bytes that begin as a file with other line ends does are refused, not read. */
+async function skipOtherLineEnds(spec: Record<string, unknown>): Promise<void> {
+  const code = await open(spec)
+    .describe()
+    .then(
+      () => undefined,
+      (error) => error.code,
+    );
+  fc.pre(code !== 'line_ends');
+}
+
 describe('any bytes', () => {
   test('split and read in any sizes are the records of the whole, in order', PROPERTY, async () => {
     await fc.assert(
       fc.asyncProperty(input, sizes, async (any, someSizes) => {
         const spec = { ...write(any).spec, nullText: 'a' };
+        await skipOtherLineEnds(spec);
         const whole = await readAll(open(spec));
         expect(await readAll(open(spec, someSizes))).toEqual(whole);
       }),
@@ -103,6 +115,7 @@ describe('any bytes', () => {
     await fc.assert(
       fc.asyncProperty(input, sizes, async (any, someSizes) => {
         const { content, first, spec } = write(any);
+        await skipOtherLineEnds(spec);
         const records = await readAll(open(spec, someSizes));
         const expected = referenceRecords(content, first.length, any.dialect.maxRecordSize, any.dialect);
         expect(records.map(({ raw, place }) => [Number(place.split(' ')[2]), raw])).toEqual(
@@ -123,7 +136,9 @@ describe('any bytes', () => {
   test('are read on after any record', PROPERTY, async () => {
     await fc.assert(
       fc.asyncProperty(input, sizes, async (any, someSizes) => {
-        const source = open(write(any).spec, someSizes);
+        const { spec } = write(any);
+        await skipOtherLineEnds(spec);
+        const source = open(spec, someSizes);
         for (const partition of (await partitionsOf(source)).partitions)
           await expectResumable(source, partition);
       }),
@@ -135,6 +150,7 @@ describe('any bytes', () => {
     await fc.assert(
       fc.asyncProperty(input, sizes, async (any, someSizes) => {
         const { content, spec } = write({ ...any, ending: '.csv' });
+        await skipOtherLineEnds(spec);
         const source = open(spec, someSizes);
         const { partitions } = await partitionsOf(source);
         const ends = [...partitions.slice(1).map(({ start }) => start), content.length];
@@ -157,7 +173,10 @@ describe('well-formed rows', () => {
       ...['a', 'é', '日', '😀', '"', ',', ';', '\n', '\r\n', '\r', '\x1e', '#', '\\', ' ', "'"],
     ),
   });
-  const rows = fc.array(fc.array(text, { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 12 });
+  const rows = fc
+    .array(fc.array(text, { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 12 })
+    // Line ends in the first row, or at the start of the next one, may show that the file is read wrongly.
+    .map((some) => [['x', 'y'], ['x', 'y'], ...some]);
   const anyDialect = fc.record({
     delimiter: fc.constantFrom(',', ';', '\t'),
     quote: fc.constantFrom('"', "'"),

@@ -406,6 +406,55 @@ describe('the header', () => {
     },
   );
 
+  const NAMELESS = { header: false, columns: { a: 'string' } };
+  test.each([
+    ['a,b\r\n1,2\r\n', { lineEnd: 'cr' }, 'A line feed stands behind'],
+    ['a,b|\n1,2|\n', { lineEnd: '|' }, 'A line feed stands behind'],
+    ['a,b|\r\n1,2|\r\n', { lineEnd: '|' }, 'A carriage return stands behind'],
+    ['1,2\r\n3,4\r\n', { ...HEADLESS, lineEnd: 'cr' }, 'A line feed stands behind'],
+    ['1,2\r\n3,4\r\n', { ...HEADLESS, lineEnd: 'lf' }, 'Field 2 of the first record'],
+    ['1,2\r3,4\r', HEADLESS, 'Field 2 of the first record'],
+    ['1\r2\r', NAMELESS, 'Field 1 of the first record'],
+    ['1\n2\n', { ...NAMELESS, lineEnd: 'crlf' }, 'Field 1 of the first record'],
+  ])('%j is not read with %j', async (content, more, message) => {
+    for (const blockSize of [1, 1000]) {
+      const source = open({ type: 'csv', path: folder.newFile('.csv', content), ...more }, { blockSize });
+      for (const work of [() => source.describe(), () => source.partition(undefined, 1, 0, () => {})]) {
+        const fault = await faultOf(work);
+        expect(fault).toMatchObject({ code: 'line_ends', fault: 'user' });
+        expect(fault.message).toContain(message);
+        expect(fault.mend).toContain('source.lineEnd');
+      }
+    }
+  });
+
+  test('or a first record may hold line ends in quotes, a record that fits others as well', async () => {
+    expect(await read('"a\r",b\n"\n",2\n', { lineEnd: 'lf' })).toEqual([['\n', '2']]);
+    expect(await read('x\ry,2\n3,4\n', HEADLESS)).toEqual([
+      ['x\ry', '2'],
+      ['3', '4'],
+    ]);
+  });
+
+  test.each([
+    [Buffer.from([0x61, 0x2c, 0xe9, 0x0a]), {}, 'invalid_utf8'],
+    [Buffer.from('a,b\n1,2\n', 'utf16le'), {}, 'nul_byte'],
+    [Buffer.from([0x61, 0x2c, 0xff, 0x0a]), { encoding: 'gbk' }, 'undecodable'],
+  ])('of another encoding brings the mend: %#', async (content, more, _code) => {
+    const fault = await faultOf(() => csv(content, more).describe());
+    expect(fault).toMatchObject({ code: 'header_unreadable', fault: 'user' });
+    expect(fault.mend).toMatch(/^Set source.encoding/);
+  });
+
+  test('that may be a record shows little of itself', async () => {
+    const values = Array.from({ length: 9 }, (_, i) => `${i}${'x'.repeat(100)}`);
+    const source = csv(`${values.join(',')}\n`, { columns: { id: 'string' } });
+    const fault = await faultOf(() => source.describe());
+    expect(fault.message).toContain(`"4${'x'.repeat(39)}…" and 4 more`);
+    expect(fault.message).not.toContain('x'.repeat(40));
+    expect(fault.mend).toContain('set source.header: false');
+  });
+
   test('may have line ends in quoted names', async () => {
     const source = csv('"a\r\nx","b\ry"\r\n1,2\r\n');
     expect((await source.describe()).columns).toEqual(['a\r\nx', 'b\ry']);

@@ -147,7 +147,8 @@ test('the message names the encoding, not the text', async () => {
   for await (const batch of source.read(partition, 0, new AbortController().signal)) {
     expect(batch.fault(0)).toEqual({
       code: 'undecodable',
-      message: 'the record is not valid gbk: some of its bytes stand for no character',
+      message:
+        'the record is not valid gbk: some of its bytes stand for no character. If the file is in another encoding, set source.encoding',
     });
   }
 });

@@ -11,12 +11,10 @@ export const UNCLOSED_QUOTE: RecordFault = {
   message:
     'a quote is not closed before the end of the file or the longest record; reading goes on at the next line',
 };
-export const RECORD_TOO_LONG: RecordFault = {
-  code: 'record_too_long',
-  message: 'the record is longer than source.maxRecordSize',
+export const NUL_BYTE: RecordFault = {
+  code: 'nul_byte',
+  message: 'the record holds a NUL byte; if the file is in UTF-16, set source.encoding',
 };
-export const NUL_BYTE: RecordFault = { code: 'nul_byte', message: 'the record holds a NUL byte' };
-export const INVALID_UTF8: RecordFault = { code: 'invalid_utf8', message: 'the record is not valid UTF-8' };
 
 /** @param count fields of the record, which are not as many as columns */
 export function wrongFieldCount(count: number, columns: number): RecordFault {

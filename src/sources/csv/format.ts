@@ -5,8 +5,8 @@ import { Found } from '../files/cutter.js';
 import type { FileFormat } from '../files/format.js';
 import type { OpenFile } from '../files/open-file.js';
 import type { TextBatch } from '../source.js';
+import { readBeginning } from './beginning.js';
 import { type Dialect, dialectOf, syntaxOf } from './dialect.js';
-import { readHeader } from './header.js';
 import { RecordScanner } from './record-scanner.js';
 import { parseValues, type Values } from './values.js';
 
@@ -17,10 +17,7 @@ export function csvFormat(spec: CsvSource): FileFormat {
   return {
     maxRecordSize,
     syntax: syntaxOf(spec),
-    begin: async (window, from, path, encoding) =>
-      spec.header
-        ? readHeader(window, from, path, spec, encoding)
-        : { start: window.base + from, columns: Object.keys(spec.columns) },
+    begin: (window, from, file) => readBeginning(window, from, file, spec),
     cutter: () => new RecordScanner(dialect, maxRecordSize),
     border: (file, start, target, alive) => csvBorder(file, dialect, maxRecordSize, start, target, alive),
     batch: (cut, text, file, columns = []) =>
@@ -64,7 +61,7 @@ async function csvBorder(
   alive: () => void,
 ): Promise<number> {
   const { size } = file.fingerprint;
-  const window = target < size ? await file.window(start, size) : undefined;
+  const window = target < size ? await file.window(start, size, alive) : undefined;
   if (!window) return size;
   const scanner = new RecordScanner(dialect, maxRecordSize);
   let isFirst = true;

@@ -1,7 +1,5 @@
 import type { CsvSource } from '../../job/schema/source.js';
-
-export const LF = 0x0a;
-export const CR = 0x0d;
+import { CR, LF } from '../files/bytes.js';
 
 /** What ends a line: one byte, and what a carriage return before it means. */
 export interface LineEnd {

@@ -1,7 +1,8 @@
 import type { RecordFault } from '../../job/fault.js';
 import { type Cutter, Found } from '../files/cutter.js';
+import { RECORD_TOO_LONG } from '../files/record-faults.js';
 import type { Dialect } from './dialect.js';
-import { RECORD_TOO_LONG, STRAY_QUOTE, UNCLOSED_QUOTE } from './faults.js';
+import { STRAY_QUOTE, UNCLOSED_QUOTE } from './faults.js';
 import { afterBlankLines, beforeLineEnd, indexOfLineEnd, isCutAt } from './line-end.js';
 import { RAN_OUT_IN_QUOTE, RecordWalk, STRAY } from './record-walk.js';
 

@@ -3,7 +3,8 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { RecordFault } from '../../job/fault.js';
 import type { CsvSource } from '../../job/schema/source.js';
 import type { RecordBytes } from '../files/cut.js';
-import { INVALID_UTF8, NUL_BYTE, STRAY_QUOTE, UNCLOSED_QUOTE, wrongFieldCount } from './faults.js';
+import { INVALID_UTF8 } from '../files/record-faults.js';
+import { NUL_BYTE, STRAY_QUOTE, UNCLOSED_QUOTE, wrongFieldCount } from './faults.js';
 import { lineEndOf, separatorOf } from './line-end.js';
 import { quotedFields } from './quoted-fields.js';
 

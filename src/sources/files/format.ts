@@ -14,6 +14,14 @@ export interface Beginning {
   readonly columns?: readonly string[];
 }
 
+/** The file whose beginning is read. */
+export interface BeginningFile {
+  readonly path: string;
+  readonly encoding: FileEncoding;
+  /** Called now and then; throws to stop. */
+  alive(): void;
+}
+
 /** What a kind of file knows that others do not. All that they share stands beside this file. */
 export interface FileFormat {
   /** Longest record, in bytes. */
@@ -28,7 +36,7 @@ export interface FileFormat {
    * @param from index in the window where the content starts, behind a byte order mark
    * @throws Fault the user's if the file is not as the job says
    */
-  begin(window: Window, from: number, path: string, encoding: FileEncoding): Promise<Beginning>;
+  begin(window: Window, from: number, file: BeginningFile): Promise<Beginning>;
   /**
    * @param first whether the search begins where the records start, not behind one of them
    * @param context what {@link Cutter.context} was behind the one before; 0 unless given

@@ -18,6 +18,15 @@ const compressed = (what: string, bytes: readonly number[], mend = DECOMPRESS): 
   mend,
 });
 
+/** A text may well have the letters there, but no NUL behind them. */
+const tar = (mark: string): Kind => ({
+  what: 'a tar archive',
+  bytes: [...Buffer.from(mark)],
+  at: 257,
+  code: 'unsupported_archive',
+  mend: UNPACK,
+});
+
 const GZIP = compressed('gzip', [0x1f, 0x8b], 'Let its name end in .gz, or decompress it.');
 const ZSTD = compressed('zstd', [0x28, 0xb5, 0x2f, 0xfd], 'Let its name end in .zst, or decompress it.');
 
@@ -26,15 +35,10 @@ const KINDS: readonly Kind[] = [
   GZIP,
   ZSTD,
   compressed('a zip archive', [0x50, 0x4b, 0x03, 0x04]),
-  compressed('bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59]),
+  ...[...'123456789'].map((level) => compressed('bzip2', [...Buffer.from(`BZh${level}1AY`)])),
   compressed('xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
-  {
-    what: 'a tar archive',
-    bytes: [0x75, 0x73, 0x74, 0x61, 0x72],
-    at: 257,
-    code: 'unsupported_archive',
-    mend: UNPACK,
-  },
+  tar('ustar\0'),
+  tar('ustar  \0'),
   {
     what: 'UTF-32',
     bytes: [0xff, 0xfe, 0x00, 0x00],
@@ -56,7 +60,7 @@ const MARKS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Bytes at the start of a file that {@link strangeContent} looks at. */
-export const MAGIC_BYTES = 262;
+export const MAGIC_BYTES = 265;
 
 /** Bytes at the start of a text that {@link markLength} looks at. */
 export const MARK_BYTES = 4;

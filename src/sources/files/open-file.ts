@@ -1,31 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { compressionOf } from './compressions.js';
 import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
 import { compareFingerprints, type Fingerprint, takeFingerprint, vanished } from './fingerprint.js';
-import { gzipInput } from './gzip-input.js';
-import { isGzip, isZstd, MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
+import { behindHead, discard, readHead } from './input-start.js';
+import { MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
 import { plainInput } from './plain-input.js';
 import { type ByteInput, Window } from './window.js';
-import { zstdInput } from './zstd-input.js';
-
-const SCRATCH_BYTES = 128 * 1024;
-
-interface Compression {
-  readonly ending: string;
-  readonly name: string;
-  isIn(head: Buffer): boolean;
-  input(handle: FileHandle, path: string, size: number): ByteInput;
-}
-
-const COMPRESSIONS: readonly Compression[] = [
-  { ending: '.gz', name: 'gzip', isIn: isGzip, input: gzipInput },
-  { ending: '.zst', name: 'zstd', isIn: isZstd, input: zstdInput },
-];
-
-/** How the file is decompressed while it is read, which its name alone decides. */
-const compressionOf = (path: string): Compression | undefined =>
-  COMPRESSIONS.find(({ ending }) => path.toLowerCase().endsWith(ending));
 
 /** How the files of a job are read. */
 export interface FileOptions {
@@ -104,8 +86,9 @@ export class OpenFile {
   /**
    * The content from `position` on; undefined if it ends before that.
    * @param border see {@link Window}
+   * @param alive called now and then while what stands before is read and dropped; throws to stop
    */
-  async window(position: number, border: number): Promise<Window | undefined> {
+  async window(position: number, border: number, alive: () => void): Promise<Window | undefined> {
     const { blockSize, encoding } = this.#options;
     if (this.isSeekable) {
       const { size } = this.fingerprint;
@@ -114,9 +97,13 @@ export class OpenFile {
         : new Window(this.#content(position), position, blockSize, Math.min(border, size));
     }
     const input = encoding.open(this.#content(0));
-    if (await discard(input, position)) return new Window(input, position, blockSize, border);
-    await input.close();
-    return undefined;
+    let isThere = false;
+    try {
+      isThere = await discard(input, position, alive);
+    } finally {
+      if (!isThere) await input.close();
+    }
+    return isThere ? new Window(input, position, blockSize, border) : undefined;
   }
 
   get isSeekable(): boolean {
@@ -145,39 +132,4 @@ async function openForReading(path: string, known: boolean): Promise<FileHandle>
   } catch (error) {
     throw known && errorCode(error) === 'ENOENT' ? vanished(path, error) : fileFault(error, path);
   }
-}
-
-/** The first bytes, fewer only where there are no more. */
-async function readHead(input: ByteInput, length: number): Promise<Buffer> {
-  const head = Buffer.alloc(length);
-  let filled = 0;
-  for (let read = -1; read !== 0 && filled < length; filled += read) {
-    read = await input.readInto(head, filled);
-  }
-  return head.subarray(0, filled);
-}
-
-/** An input whose first bytes have been read already. */
-function behindHead(head: Buffer, input: ByteInput): ByteInput {
-  let at = 0;
-  return {
-    async readInto(target, index) {
-      if (at === head.length) return input.readInto(target, index);
-      const copied = head.copy(target, index, at);
-      at += copied;
-      return copied;
-    },
-    close: () => input.close(),
-  };
-}
-
-/** Reads `count` bytes and drops them. @returns whether there were as many */
-async function discard(input: ByteInput, count: number): Promise<boolean> {
-  const scratch = Buffer.allocUnsafe(Math.min(count, SCRATCH_BYTES));
-  for (let left = count; left > 0; ) {
-    const read = await input.readInto(scratch.subarray(0, left), 0);
-    if (read === 0) return false;
-    left -= read;
-  }
-  return true;
 }

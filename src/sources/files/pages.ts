@@ -97,7 +97,7 @@ async function firstRecords(
 ): Promise<{ start: number; hasRecords: boolean }> {
   const { window, from } = await file.beginning();
   try {
-    const { start, columns } = await format.begin(window, from, file.path, encoding);
+    const { start, columns } = await format.begin(window, from, { path: file.path, encoding, alive });
     headers.check(file.path, columns);
     const cutter = format.cutter(true);
     let found = cutter.find(window.buffer, start - window.base, window.atEnd);

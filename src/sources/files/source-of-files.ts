@@ -43,7 +43,7 @@ async function describe(format: FileFormat, options: FileSourceOptions): Promise
   for (const path of inputs) {
     const file = await OpenFile.open(path, options);
     try {
-      headers.check(path, await beginningColumns(format, file, options));
+      headers.check(path, await beginningColumns(format, file, options, () => {}));
       sourceBytes += file.fingerprint.size;
     } finally {
       await file.close();
@@ -56,10 +56,11 @@ async function beginningColumns(
   format: FileFormat,
   file: OpenFile,
   { encoding }: FileOptions,
+  alive: () => void,
 ): Promise<readonly string[] | undefined> {
   const { window, from } = await file.beginning();
   try {
-    return (await format.begin(window, from, file.path, encoding)).columns;
+    return (await format.begin(window, from, { path: file.path, encoding, alive })).columns;
   } finally {
     await window.close();
   }
@@ -74,13 +75,14 @@ async function* read(
 ): AsyncGenerator<RecordBatch> {
   const { path, fingerprint, end = Infinity } = partition.spec as FilePartition;
   const { offset, context } = placeOf(position);
-  signal.throwIfAborted();
+  const alive = () => signal.throwIfAborted();
+  alive();
   const { maxRecordSize } = format;
   const fileContext = { fileId: fileId(path, fingerprint), name: basename(path), maxRecordSize };
   const file = await OpenFile.open(path, options, fingerprint);
   try {
-    const columns = await beginningColumns(format, file, options);
-    const window = await file.window(offset, end);
+    const columns = await beginningColumns(format, file, options, alive);
+    const window = await file.window(offset, end, alive);
     if (window) {
       const cutter = format.cutter(position === partition.start, context);
       try {

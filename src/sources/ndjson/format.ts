@@ -1,10 +1,11 @@
 import type { NdjsonSource } from '../../job/schema/source.js';
 import { JsonFileBatch } from '../files/batch.js';
+import { LF } from '../files/bytes.js';
 import type { FileFormat } from '../files/format.js';
 import type { OpenFile } from '../files/open-file.js';
 import { checkObjects } from '../json/object-check.js';
 import { afterWhiteSpace } from '../json/white-space.js';
-import { LF, LineCutter } from './line-cutter.js';
+import { LineCutter } from './line-cutter.js';
 
 /** One JSON object a line. */
 export function ndjsonFormat({ maxRecordSize }: NdjsonSource): FileFormat {
@@ -27,7 +28,7 @@ export function ndjsonFormat({ maxRecordSize }: NdjsonSource): FileFormat {
  */
 async function lineBorder(file: OpenFile, target: number, alive: () => void): Promise<number> {
   const { size } = file.fingerprint;
-  const window = target < size ? await file.window(target - 1, size) : undefined;
+  const window = target < size ? await file.window(target - 1, size, alive) : undefined;
   if (!window) return size;
   for (let isLineStart = false; ; ) {
     const lineEnd: number = isLineStart ? -1 : window.buffer.indexOf(LF);

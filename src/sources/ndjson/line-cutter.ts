@@ -1,9 +1,8 @@
 import type { RecordFault } from '../../job/fault.js';
+import { LF } from '../files/bytes.js';
 import { type Cutter, Found } from '../files/cutter.js';
-import { RECORD_TOO_LONG } from '../json/object-check.js';
+import { RECORD_TOO_LONG } from '../files/record-faults.js';
 import { afterWhiteSpace, isWhiteSpace } from '../json/white-space.js';
-
-export const LF = 0x0a;
 
 /** Decides where a record of an NDJSON file ends: at its line feed. White space around a record is no part of it. */
 export class LineCutter implements Cutter {

@@ -60,5 +60,5 @@ function newDecoder(name: string): Decoder {
 
 const undecodable = (name: string): RecordFault => ({
   code: 'undecodable',
-  message: `the record is not valid ${name}: some of its bytes stand for no character`,
+  message: `the record is not valid ${name}: some of its bytes stand for no character. If the file is in another encoding, set source.encoding`,
 });
