@@ -1,7 +1,7 @@
 import type { RecordBatch } from '../sources/source.js';
 
 /** Records without a message, one after the other, that end a draft, so that the watermark passes them. */
-export const UNSENT_IN_A_ROW = 5000;
+const UNSENT_IN_A_ROW = 5000;
 
 /**
  * Batches that a draft holds on to where some records are left out: some 16 MiB of input. Without that end a filter

@@ -43,7 +43,8 @@ describe('the containers run the versions that the tests run against:', () => {
 
   it('Rocketlift and Node', () => {
     expect(service('worker').image).toBe(`rocketlift:${packageJson.version}`);
-    const numbers = (text: string | undefined) => (/(\d+)\.(\d+)/.exec(text ?? '') ?? []).slice(1).map(Number);
+    const numbers = (text: string | undefined) =>
+      (/(\d+)\.(\d+)/.exec(text ?? '') ?? []).slice(1).map(Number);
     const [leastMajor, leastMinor] = numbers(packageJson.engines.node);
     const image = stages()[0]?.from;
     expect(image).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/);

@@ -6,7 +6,6 @@ export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
-export const LF = 0x0a;
 
 const isOneOf = (characters: string): readonly boolean[] =>
   Array.from({ length: 256 }, (_, byte) => characters.includes(String.fromCharCode(byte)));

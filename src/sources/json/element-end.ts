@@ -1,10 +1,10 @@
+import { LF } from '../files/bytes.js';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
   COMMA,
   ENDS_WORD,
-  LF,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,

@@ -1,5 +1,5 @@
 import type { RecordFault } from '../../job/fault.js';
-import { RECORD_TOO_LONG } from './object-check.js';
+import { RECORD_TOO_LONG } from '../files/record-faults.js';
 
 export const UNCLOSED: RecordFault = {
   code: 'unclosed',

@@ -1,4 +1,5 @@
-import { CLOSE_BRACE, COMMA, LF, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
+import { LF } from '../files/bytes.js';
+import { CLOSE_BRACE, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
 import { ElementEnd, type EndFinder } from './element-end.js';
 import type { PathPlace } from './record-path.js';
 

@@ -1,16 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RecordFault } from '../../job/fault.js';
 import type { RecordBytes } from '../files/cut.js';
+import { INVALID_UTF8 } from '../files/record-faults.js';
 
-const INVALID_UTF8: RecordFault = { code: 'invalid_utf8', message: 'the record is not valid UTF-8' };
 const INVALID_JSON: RecordFault = { code: 'invalid_json', message: 'the record is not valid JSON' };
 const NOT_AN_OBJECT: RecordFault = {
   code: 'not_an_object',
   message: 'the record is JSON, but not an object with named values',
-};
-export const RECORD_TOO_LONG: RecordFault = {
-  code: 'record_too_long',
-  message: 'the record is longer than source.maxRecordSize',
 };
 
 /**

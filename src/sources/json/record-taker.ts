@@ -1,10 +1,11 @@
 import type { RecordFault } from '../../job/fault.js';
+import { LF } from '../files/bytes.js';
 import { Found } from '../files/cutter.js';
-import { LF, OPEN_BRACE } from './bytes.js';
+import { RECORD_TOO_LONG } from '../files/record-faults.js';
+import { OPEN_BRACE } from './bytes.js';
 import { ElementEnd, type EndFinder } from './element-end.js';
 import { SINGLE_TOO_LONG, UNCLOSED } from './faults.js';
 import { ForeignBrackets } from './foreign-brackets.js';
-import { RECORD_TOO_LONG } from './object-check.js';
 import type { PathPlace } from './record-path.js';
 
 /**

@@ -1,4 +1,5 @@
-import { BACKSLASH, LF, QUOTE } from './bytes.js';
+import { LF } from '../files/bytes.js';
+import { BACKSLASH, QUOTE } from './bytes.js';
 
 /** Bytes that are looked at one by one, before it is worth while to call a search for the quote. */
 const NEAR = 32;

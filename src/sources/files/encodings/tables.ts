@@ -26,7 +26,7 @@ const MULTI_BYTE = ['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr'];
  * Encodings that have characters for private use. Elsewhere these are what ICU makes of bytes that the standard does
  * not know, or knows as other characters (those of Hong Kong in Big5): a guess.
  */
-const WITH_PRIVATE_USE = ['gb18030', 'shift_jis', 'macintosh', 'x-user-defined'];
+const WITH_PRIVATE_USE = ['gb18030', 'shift_jis', 'macintosh'];
 
 const made = new Map<string, Tables>();
 
