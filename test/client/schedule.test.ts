@@ -270,20 +270,6 @@ describe('a scheduled run', () => {
   });
 });
 
-it('a triggered run that fails does not pause the schedule', async () => {
-  const job = bench.job({
-    source: { type: 'csv', path: 'nothing.csv' },
-    sink: { topic: 'orders' },
-    schedule: { cron: NEVER, pauseOnFailure: true },
-  });
-  const name = await create(job);
-  await bench.client.triggerSchedule(name);
-  await lastRun(name, ({ state }) => state === 'failed');
-  // Temporal has taken its end in by now: the next one starts.
-  await bench.client.triggerSchedule(name);
-  expect((await bench.client.describeSchedule(name)).state).toBe('active');
-});
-
 it('bufferAll runs what was due meanwhile, each for its time', async () => {
   const job = await smallJob({ cron: '* * * * * * *', overlap: 'bufferAll' });
   const byHand = await bench.client.start(await idleJob(bench, job.job.name));

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { RECORD_IDS_PROPERTY } from '../../src/job/message.js';
 import { useBench } from '../support/migration.js';
@@ -102,7 +101,6 @@ describe('a worker that is killed over a file that can not be split', () => {
   it.each([
     // A document a record, so that every position tells what is open as well.
     ['json', rows.map((text) => `{"data":${text}}`).join('\n'), { type: 'json', recordPath: 'data' }],
-    ['json.gz', gzipSync(`{"a":1,"data":[${rows}]}`), { type: 'json', recordPath: 'data' }],
     ['ndjson.zst', storedZstd(rows.join('\n')), { type: 'ndjson' }],
   ] as const)(
     '%s: another one goes on, nothing is lost, and no more repeated than the report says',

@@ -54,7 +54,7 @@ export const schedule = z
     pauseOnFailure: z
       .boolean()
       .default(false)
-      .describe('Whether the schedule is paused after a run that was due and failed.')
+      .describe('Whether the schedule is paused after a run that failed.')
       .meta({ examples: [true] }),
   })
   .describe('When the job runs by itself, once `rocketlift schedule create` has been told of it.');
