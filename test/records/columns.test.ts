@@ -77,6 +77,8 @@ describe('a column of type json', () => {
       fc.property(fc.jsonValue(), fc.nat(2), fc.constantFrom('', ' ', '\n\t \r'), (value, indent, space) => {
         const json = JSON.stringify(value, null, indent);
         expect(ofText(space + json + space, 'json')).toMatchObject(body(`{"a":${json}}`));
+        // A line of null alone would be empty.
+        if (value === null) return;
         const line = /[",\r\n]/.test(json) ? `"${json.replaceAll('"', '""')}"` : json;
         expect(ofText(space + json, 'json', { sink: { format: 'csv' } })).toMatchObject(body(line));
       }),
