@@ -270,6 +270,22 @@ describe('a scheduled run', () => {
   });
 });
 
+it('a triggered run that fails pauses the schedule as well', async () => {
+  const job = bench.job({
+    source: { type: 'csv', path: 'nothing.csv' },
+    sink: { topic: 'orders' },
+    schedule: { cron: NEVER, pauseOnFailure: true },
+  });
+  const name = await create(job);
+  await bench.client.triggerSchedule(name);
+  await lastRun(name, ({ state }) => state === 'failed');
+  const { note } = await until(async () => {
+    const details = await bench.client.describeSchedule(name);
+    return details.state === 'paused' && details;
+  });
+  expect(note).toContain('nothing.csv');
+});
+
 it('bufferAll runs what was due meanwhile, each for its time', async () => {
   const job = await smallJob({ cron: '* * * * * * *', overlap: 'bufferAll' });
   const byHand = await bench.client.start(await idleJob(bench, job.job.name));
