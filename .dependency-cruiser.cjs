@@ -10,7 +10,8 @@ const ROOMS = {
   rocketmq: ['job'],
   dirty: ['job'],
   pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
-  activities: ['job', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline'],
+  replay: ['job', 'sources', 'dirty'],
+  activities: ['job', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline', 'replay'],
   // Clients and workers find Temporal in the same way.
   worker: ['job', 'activities', 'client/temporal-config'],
   client: ['job', 'workflows/definitions'],

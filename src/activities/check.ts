@@ -1,10 +1,12 @@
+import { checkDirtyStore } from '../dirty/stores.js';
 import type { Job } from '../job/schema/job.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
-import { createSource } from '../sources/registry.js';
 import type { SourceDescription } from '../sources/source.js';
+import { sourceOf } from './source-of.js';
+import type { ReplaySpec } from './types.js';
 
 export interface CheckResult {
   readonly source: SourceDescription;
@@ -15,20 +17,23 @@ export interface CheckResult {
 export interface CheckOptions {
   readonly signal?: AbortSignal;
   readonly log?: Log;
+  /** @see MigrationInput.replay */
+  readonly replay?: ReplaySpec;
 }
 
 /**
  * Looks whether a job can run from this machine: the source is readable and as declared, the transform fits it, RocketMQ
- * answers (both within `settings.connectTimeout`), and the topic can be written to. Sends nothing.
+ * answers (both within `settings.connectTimeout`), the topic can be written to, and dirty records can be kept. Sends nothing.
  * @throws Fault what is wrong and what to do
  */
 export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
-  const { signal = new AbortController().signal, log = () => {} } = options;
-  const source = await withPatience(() => createSource(job.source, job.settings).describe(), {
+  const { signal = new AbortController().signal, log = () => {}, replay } = options;
+  const source = await withPatience(() => sourceOf(job, replay).describe(), {
     retryForMs: job.settings.connectTimeout,
     stop: signal,
   });
   createConverter(job, source.columns);
+  await checkDirtyStore(job.dirty);
   const { producer, topic } = await createTransport(job.sink, log).open({
     stage: 'check',
     timeoutMs: job.settings.connectTimeout,

@@ -1,16 +1,22 @@
 import { log } from '@temporalio/activity';
 import { withPatience } from '../pipeline/patience.js';
-import { createSource } from '../sources/registry.js';
 import type { PartitionPage } from '../sources/source.js';
 import { toFailure } from './failures.js';
+import { sourceOf } from './source-of.js';
 import type { PartitionInput } from './types.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 /** @see Activities.partitionInput */
-export async function partitionInput({ job, cursor, limit, first }: PartitionInput): Promise<PartitionPage> {
+export async function partitionInput({
+  job,
+  cursor,
+  limit,
+  first,
+  replay,
+}: PartitionInput): Promise<PartitionPage> {
   return withHeartbeats(async (signal) => {
     try {
-      const source = createSource(job.source, job.settings);
+      const source = sourceOf(job, replay);
       return await withPatience(() => source.partition(cursor, limit, first, () => signal.throwIfAborted()), {
         retryForMs: job.settings.retryFor,
         stop: signal,

@@ -1,11 +1,28 @@
+import type { Limit } from '../job/error-limit.js';
+import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
-import type { Job } from '../job/schema/job.js';
+import type { Job, Rate } from '../job/schema/job.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
+
+/** Dirty records of a run that are to be sent again, after they or the job were mended. Plain data. */
+export interface ReplaySpec {
+  /** The run they are of, `workflowId/runId`. */
+  readonly run: string;
+  /** The folder that holds them. */
+  readonly folder: string;
+  /** A file of entries that comes instead of those in the folder. */
+  readonly records?: string;
+  /** What that run had counted. */
+  readonly before: RecordCounts;
+}
 
 export interface ValidateInput {
   /** The job as the user wrote it, paths absolute. */
   readonly job: unknown;
+  /** @see WriteInput.storeRun */
+  readonly storeRun: string;
+  readonly replay?: ReplaySpec;
 }
 
 export interface ValidateResult {
@@ -14,6 +31,8 @@ export interface ValidateResult {
   /** Names of the source's columns, where it has a fixed set of them. */
   readonly columns?: readonly string[];
   readonly sourceBytes: number;
+  /** The folder that its dirty records are kept in. */
+  readonly dirtyFolder?: string;
   readonly warnings: readonly string[];
 }
 
@@ -24,6 +43,7 @@ export interface PartitionInput {
   readonly limit: number;
   /** Index of the first one. */
   readonly first: number;
+  readonly replay?: ReplaySpec;
 }
 
 export interface WriteInput {
@@ -34,6 +54,19 @@ export interface WriteInput {
   readonly from?: Watermark;
   /** What all other partitions had counted at launch, for the error limit. */
   readonly elsewhere: Pick<RecordCounts, 'read' | 'dirty'>;
+  /** Dirty records that the job allows as it is now. */
+  readonly limit: Limit;
+  /** The partition's share of the job's rate at launch; it follows the run's answers from then on. */
+  readonly share?: Rate;
+  /** The run whose dirty records are kept together, `workflowId/runId`: the first of those that go on with one another. */
+  readonly storeRun: string;
+  readonly replay?: ReplaySpec;
+}
+
+/** How far a partition was written. */
+export interface WriteResult extends Watermark {
+  /** Why it ended early, if that was because of too many dirty records. */
+  readonly stoppedBy?: FaultInfo;
 }
 
 export interface HeartbeatsInput {
@@ -54,10 +87,11 @@ export interface Activities {
    */
   partitionInput(input: PartitionInput): Promise<PartitionPage>;
   /**
-   * Writes one partition, from its last heartbeat on if there is one. Cancelled, it drains and returns its watermark.
+   * Writes one partition, from its last heartbeat on if there is one. Cancelled, or with more dirty records than are allowed,
+   * it drains and returns its watermark.
    * @throws failure of a Fault; its second detail is the last {@link WriteHeartbeat}
    */
-  writeBatch(input: WriteInput): Promise<Watermark>;
+  writeBatch(input: WriteInput): Promise<WriteResult>;
   /** The last heartbeats of a run's write activities that have not ended, as the server knows them. */
   pendingHeartbeats(input: HeartbeatsInput): Promise<readonly WriteHeartbeat[]>;
 }

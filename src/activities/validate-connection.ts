@@ -1,3 +1,4 @@
+import { storeFolder } from '../dirty/folder/layout.js';
 import { validateJobDocument } from '../job/parse.js';
 import { checkJob } from './check.js';
 import { toFailure } from './failures.js';
@@ -6,16 +7,25 @@ import type { ValidateInput, ValidateResult } from './types.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 /** @see Activities.validateConnection */
-export async function validateConnection({ job: document }: ValidateInput): Promise<ValidateResult> {
+export async function validateConnection({
+  job: document,
+  storeRun,
+  replay,
+}: ValidateInput): Promise<ValidateResult> {
   return withHeartbeats(async (signal) => {
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
-      const { source, warnings } = await checkJob(job, { signal, log: activityLog() });
+      const { source, warnings } = await checkJob(job, {
+        signal,
+        log: activityLog(),
+        ...(replay && { replay }),
+      });
       return {
         job,
         ...(source.columns && { columns: source.columns }),
         sourceBytes: source.sourceBytes,
+        ...(job.dirty.path !== undefined && { dirtyFolder: storeFolder(job.dirty.path, storeRun) }),
         warnings,
       };
     } catch (error) {

@@ -1,20 +1,25 @@
 import { Context, log } from '@temporalio/activity';
-import { dirtyLog } from '../dirty/log.js';
+import { storeFolder } from '../dirty/folder/layout.js';
+import { openDirtyStore } from '../dirty/stores.js';
 import { type FaultInfo, faultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Watermark } from '../job/report.js';
 import type { Settings } from '../job/schema/job.js';
+import { isLimited } from '../job/share.js';
+import { Pacer } from '../pipeline/pacer.js';
 import { Recorder } from '../pipeline/recorder.js';
 import { PartitionWriter } from '../pipeline/write-partition.js';
 import { createConverter } from '../records/converter.js';
 import { packing } from '../records/message/packing.js';
 import { createTransport } from '../rocketmq/transports.js';
-import { createSource } from '../sources/registry.js';
+import type { Source } from '../sources/source.js';
 import { handOver, toFailure } from './failures.js';
 import { recordLast, startingPoint } from './hand-over.js';
 import { activityLog } from './log.js';
+import { followShare } from './share-watch.js';
+import { sourceOf } from './source-of.js';
 import { type StopReason, StopRequest } from './stop-request.js';
-import type { WriteInput } from './types.js';
+import type { WriteInput, WriteResult } from './types.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
@@ -29,7 +34,7 @@ export function sendWindow({ batch }: Settings): number {
 }
 
 /** @see Activities.writeBatch */
-export async function writeBatch(input: WriteInput): Promise<Watermark> {
+export async function writeBatch(input: WriteInput): Promise<WriteResult> {
   const context = Context.current();
   const from = startingPoint(input, context);
   if (from.done) return from;
@@ -42,10 +47,10 @@ export async function writeBatch(input: WriteInput): Promise<Watermark> {
     ahead: 0,
   };
   try {
-    const watermark = await write(input, from, stop, (latest) => {
+    const result = await write(input, from, stop, (latest) => {
       progress = { ...latest, ahead: 0 };
     });
-    if (watermark.done || stop.reason === 'cancelled') return watermark;
+    if (result.done || result.stoppedBy || stop.reason === 'cancelled') return result;
   } catch (error) {
     if (!stop.signal.aborted) throw toFailure(error, progress);
     log.info('the attempt was asked to end', { reason: stop.reason, error: String(error) });
@@ -62,31 +67,36 @@ const hasBeen = (stop: StopRequest, reason: StopReason): boolean => stop.reason 
 
 /** Writes the partition; `onProgress` hears how far it came, also when it fails. */
 async function write(
-  { job, columns, partition, elsewhere }: WriteInput,
+  input: WriteInput,
   from: Watermark,
   stop: StopRequest,
   onProgress: (latest: Omit<WriteHeartbeat, 'ahead'>) => void,
-): Promise<Watermark> {
+): Promise<WriteResult> {
+  const { job, columns, partition, elsewhere, limit, share = {}, replay } = input;
   let waitingFor: FaultInfo | undefined;
   let writer: PartitionWriter | undefined;
-  const atRest = () => ({
-    partition: partition.index,
-    input: partition.input,
-    watermark: from,
-    sourceBytes: 0,
-    ...(waitingFor && { waitingFor }),
+  const atRest = async () => ({
+    progress: {
+      partition: partition.index,
+      input: partition.input,
+      watermark: from,
+      sourceBytes: 0,
+      ...(waitingFor && { waitingFor }),
+    },
+    covered: 0,
   });
   const recorder = new Recorder({
     record: (heartbeat) => stop.record(heartbeat),
-    snapshot: () => writer?.snapshot() ?? atRest(),
-    covered: () => writer?.covered() ?? 0,
+    secure: () => writer?.secure() ?? atRest(),
     window: sendWindow(job.settings),
     intervalMs: HEARTBEAT_MS,
     onTrouble: (error) => log.warn('a heartbeat could not be recorded', { error: String(error) }),
   });
   recorder.start();
+  const pacer = new Pacer(share);
+  const unfollow = isLimited(share) ? followShare(Context.current(), pacer) : () => {};
   try {
-    const source = createSource(job.source, job.settings);
+    const source = sourceOf(job, replay);
     const { producer } = await createTransport(job.sink, activityLog()).open({
       stage: 'write',
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
@@ -97,29 +107,59 @@ async function write(
       },
     });
     try {
-      writer = new PartitionWriter({
-        partition,
-        source,
-        convert: createConverter(job, columns),
-        packing: packing(job, columns),
-        producer,
-        dirty: dirtyLog((message, attributes) => log.warn(message, attributes)),
-        settings: job.settings,
-        from,
-        elsewhere,
-        stop: stop.signal,
-        onTrouble: logTrouble,
-        permit: (messages, signal) => recorder.permit(messages, signal),
-        permitSplits: (messages, signal) => recorder.permitSplits(messages, signal),
-      });
-      return await writer.run();
+      const dirty = await openStore(input, from, source);
+      try {
+        writer = new PartitionWriter({
+          partition,
+          source,
+          convert: createConverter(job, columns),
+          packing: packing(job, columns),
+          producer,
+          dirty,
+          dirtyMode: job.dirty.mode,
+          limit,
+          pacer,
+          settings: job.settings,
+          from,
+          elsewhere,
+          stop: stop.signal,
+          onTrouble: logTrouble,
+          permit: (messages, signal) => recorder.permit(messages, signal),
+          permitSplits: (messages, signal) => recorder.permitSplits(messages, signal),
+        });
+        const watermark = await writer.run();
+        return watermark.done || !writer.breach ? watermark : { ...watermark, stoppedBy: writer.breach };
+      } finally {
+        // Before the store goes: a heartbeat that is under way makes it safe.
+        await recorder.stop();
+        await dirty.close();
+      }
     } finally {
       await producer.close();
     }
   } finally {
+    unfollow();
     await recorder.stop();
     if (writer) onProgress(writer.snapshot());
   }
+}
+
+function openStore(
+  { job, columns, partition, storeRun }: WriteInput,
+  { kept }: Watermark,
+  { rawEncoding }: Source,
+) {
+  const { dirty } = job;
+  return openDirtyStore({
+    dirty,
+    folder: dirty.path === undefined ? undefined : storeFolder(dirty.path, storeRun),
+    run: storeRun,
+    partition,
+    encoding: rawEncoding,
+    ...(kept && { from: kept }),
+    about: { run: storeRun, ...(columns && { columns }) },
+    log: (message, attributes) => log.warn(message, attributes),
+  });
 }
 
 /** One line when an outage begins, and one when it is over. */

@@ -9,21 +9,27 @@ import {
   RUN_HELP,
   withClient,
 } from './command.js';
+import { BY_HELP } from './control-options.js';
 import { EXIT } from './exit.js';
 import { follow } from './follow.js';
 import { print, printJson } from './output.js';
 
 interface CancelOptions extends CommonOptions, PatienceOption {
   readonly wait: boolean;
+  readonly now?: boolean;
+  readonly by?: string;
 }
 
 export function cancelCommand(): Command {
   return createCommand('cancel', 'Drain and cancel a run, and print its report', [
     'cancel orders',
     'cancel orders --no-wait',
+    'cancel orders --now                # terminate it: nothing drains, and it can not be retried',
   ])
     .argument('<run>', RUN_HELP)
     .option('--no-wait', 'only ask for it')
+    .option('--now', 'end it at once, without draining')
+    .option('--by <name>', BY_HELP)
     .addOption(patienceOption())
     .action(async (text: string, options: CancelOptions) => {
       const selector = parseRun(text);
@@ -36,8 +42,8 @@ async function cancel(
   selector: RunSelector,
   options: CancelOptions,
 ): Promise<number> {
-  const { json = false, wait, patience } = options;
-  const run = await client.cancel(selector);
+  const { json = false, wait, patience, now = false, by } = options;
+  const run = await client.cancel(selector, { now, ...(by !== undefined && { by }) });
   if (!wait) {
     if (json) printJson(run);
     else print(`Asked ${runText(run)} to end.`);
@@ -51,6 +57,6 @@ async function cancel(
       stopWaiting();
     },
   });
-  // It did what was asked for.
-  return code === EXIT.cancelled ? EXIT.done : code;
+  // It did what was asked for. One that was terminated counts as failed elsewhere.
+  return code === EXIT.cancelled || now ? EXIT.done : code;
 }

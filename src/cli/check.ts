@@ -7,7 +7,7 @@ import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, wit
 import { EXIT, exitOfError } from './exit.js';
 import { plural, size } from './format.js';
 import { print, printJson } from './output.js';
-import { noWorkerText } from './run.js';
+import { noWorkerText } from './run-to-end.js';
 
 interface CheckOptions extends QueueOptions {
   readonly endpoints?: string;

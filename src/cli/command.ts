@@ -30,10 +30,10 @@ export interface PatienceOption {
 }
 
 /** `--patience`, for commands that wait for a run. */
-export function patienceOption(): Option {
+export function patienceOption(usual = '60s'): Option {
   return new Option(
     '--patience <duration>',
-    'how long to wait while no server or worker answers (default: "60s")',
+    `how long to wait while no server or worker answers (default: "${usual}")`,
   ).argParser((text) => {
     const ms = parseDuration(text);
     if (ms === undefined) throw new InvalidArgumentError('A duration such as 30s or 5m.');

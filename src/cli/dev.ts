@@ -3,6 +3,7 @@ import { MAX_PORT_OFFSET, type ServerName } from '../dev/ports.js';
 import { DEFAULT_STATE_DIR, type Stack } from '../dev/stack.js';
 import { type CommonOptions, createCommand } from './command.js';
 import { EXIT } from './exit.js';
+import { wholeNumber } from './numbers.js';
 import { print, printJson, say } from './output.js';
 
 const SERVERS: readonly ServerName[] = ['temporal', 'namesrv', 'broker'];
@@ -143,11 +144,6 @@ function portOffset(text: string): number | 'auto' {
   const offset = wholeNumber(text);
   if (offset <= MAX_PORT_OFFSET) return offset;
   throw new InvalidArgumentError(`At most ${MAX_PORT_OFFSET}.`);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Not a whole number.');
-  return Number(text);
 }
 
 /** The form is a promise to scripts. */

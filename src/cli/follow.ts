@@ -1,5 +1,6 @@
 import type { MigrationClient } from '../client/migration-client.js';
 import { type RunSelector, runText } from '../client/run-ref.js';
+import type { FaultInfo } from '../job/fault.js';
 import type { Report } from '../job/report.js';
 import { EXIT, exitOfState } from './exit.js';
 import { print, printJson, say } from './output.js';
@@ -26,6 +27,7 @@ export async function follow(
   const view = createProgressView(json);
   const stop = new AbortController();
   let interrupted = false;
+  let held: FaultInfo | undefined;
   let fail: (reason: unknown) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -43,7 +45,11 @@ export async function follow(
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const waiting = client.wait(run, {
-      onProgress: view.show,
+      onProgress: (progress) => {
+        if (progress.held && !held) view.say(heldText(run, progress.held));
+        held = progress.held;
+        view.show(progress);
+      },
       signal: stop.signal,
       ...(patienceMs !== undefined && { patienceMs }),
     });
@@ -58,6 +64,11 @@ export async function follow(
     view.close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+function heldText(run: RunSelector, { message }: FaultInfo): string {
+  const decide = `rocketlift decide ${runText(run)}`;
+  return `Held: ${message}\nDecide with: ${decide} continue | raise --records N | abort`;
 }
 
 /** At once, without waiting for anybody's answer: so it can't tell what became of the run. */

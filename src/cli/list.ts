@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type CommonOptions, createCommand, withClient } from './command.js';
 import { number, table } from './format.js';
+import { countingNumber } from './numbers.js';
 import { print, printJson } from './output.js';
 
 interface ListOptions extends CommonOptions {
@@ -12,7 +13,7 @@ export function listCommand(): Command {
     'list',
     'list --limit 5 --json',
   ])
-    .option('--limit <number>', 'runs to list, at most', wholeNumber, 20)
+    .option('--limit <number>', 'runs to list, at most', countingNumber, 20)
     .action(async ({ json, limit }: ListOptions) => {
       await withClient({}, async (client) => {
         const runs = await client.list({ limit });
@@ -35,9 +36,4 @@ export function listCommand(): Command {
         }
       });
     });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, 1 or more');
-  return Number(text);
 }

@@ -40,6 +40,30 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'Drain and cancel a run, and print its report',
     load: async () => (await import('./cancel.js')).cancelCommand(),
   },
+  pause: {
+    summary: 'Drain a run and let it wait',
+    load: async () => (await import('./pause.js')).pauseCommand(),
+  },
+  resume: {
+    summary: 'Let a paused run go on',
+    load: async () => (await import('./pause.js')).resumeCommand(),
+  },
+  tune: {
+    summary: 'Change the rate, the parallelism or the error limit of a run',
+    load: async () => (await import('./tune.js')).tuneCommand(),
+  },
+  decide: {
+    summary: 'Decide what becomes of a run that is held at its error limit',
+    load: async () => (await import('./decide.js')).decideCommand(),
+  },
+  retry: {
+    summary: 'Go on with a run that failed or was cancelled, from where it was',
+    load: async () => (await import('./retry.js')).retryCommand(),
+  },
+  dirty: {
+    summary: 'List, show, export and replay the dirty records of a run',
+    load: async () => (await import('./dirty.js')).dirtyCommand(),
+  },
   schedule: {
     summary: 'Let jobs run by themselves, at set times',
     load: async () => (await import('./schedule.js')).scheduleCommand(),

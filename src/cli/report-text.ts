@@ -17,6 +17,8 @@ export function reportText(report: Report): string {
     ['rate', `${number(report.rate)} records/s`],
     ['partitions', number(report.partitions)],
     ['retries', plural(report.retries, 'request')],
+    ...(report.dirtyStore === undefined ? [] : [['dirty in', report.dirtyStore]]),
+    ...(report.retryOf === undefined ? [] : [['goes on with', report.retryOf]]),
     [
       'duplicates',
       report.duplicatesAtMost === 0 ? 'none' : `${plural(report.duplicatesAtMost, 'message')} at most`,
@@ -26,6 +28,8 @@ export function reportText(report: Report): string {
     `${report.job}: ${report.state} after ${duration(report.durationMs)}`,
     indented(table(rows)),
     ...(inputs.length === 0 ? [] : ['inputs', indented(inputsText(inputs))]),
+    ...togetherText(report),
+    ...changesText(report),
     ...(warnings.length === 0 ? [] : ['warnings', indented(warnings.join('\n'))]),
     ...(error ? [`error (${error.code})`, indented(`${error.message}\n${error.mend}`)] : []),
   ].join('\n');
@@ -43,6 +47,28 @@ function inputsText(inputs: readonly InputReport[]): string {
     ]);
   const more = inputs.length - MAX_INPUTS;
   return `${table(rows)}${more > 0 ? `\n(${number(more)} more: --json)` : ''}`;
+}
+
+/** What a replay and the run that it replays come to. */
+function togetherText({ replayOf, records }: Report): string[] {
+  if (!replayOf) return [];
+  const { run, records: first } = replayOf;
+  const [read, written, dirty, filtered] = [
+    first.read,
+    first.written + records.written,
+    // What was dirty, is written or filtered now, or is dirty again; or it was not replayed.
+    first.dirty - records.written - records.filtered,
+    first.filtered + records.filtered,
+  ].map(number);
+  return [
+    `together with ${run}`,
+    indented(`${read} read = ${written} written + ${dirty} dirty + ${filtered} filtered`),
+  ];
+}
+
+function changesText({ changes = [] }: Report): string[] {
+  if (changes.length === 0) return [];
+  return ['changes', indented(table(changes.map(({ at, by, what }) => [at, by, what])))];
 }
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');

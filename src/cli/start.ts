@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { type EndpointsOption, loadJob, withJobArgument } from './job-argument.js';
 import { print, printJson, warn } from './output.js';
-import { noWorkerText, sayScheduleIgnored } from './run.js';
+import { sayScheduleIgnored } from './run.js';
+import { noWorkerText } from './run-to-end.js';
 
 type StartOptions = QueueOptions & EndpointsOption;
 

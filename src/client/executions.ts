@@ -52,11 +52,12 @@ export async function describeExecution(
   const description = await call(session, () => handle.describe());
   const info = description.raw.workflowExecutionInfo;
   if (description.type !== MIGRATION) throw runNotFound({ workflowId, runId }, session);
+  const memo = (description.memo ?? {}) as MigrationMemo;
   return {
     run: { workflowId, runId: info?.firstRunId || description.runId },
     latestRunId: description.runId,
-    state: stateOf(description.status.name),
-    memo: (description.memo ?? {}) as MigrationMemo,
+    state: stateOf(description.status.name, memo),
+    memo,
     description,
   };
 }
@@ -73,8 +74,11 @@ export async function successor(session: Session, workflowId: string, runId: str
   throw new Error(`Execution ${runId} of ${workflowId} was continued as new, and then it was not`);
 }
 
-/** The state of a run whose latest execution has this status. */
-export function stateOf(status: WorkflowExecutionDescription['status']['name']): RunState {
+/** The state of a run whose latest execution has this status and memo. */
+export function stateOf(
+  status: WorkflowExecutionDescription['status']['name'],
+  { soFar }: MigrationMemo,
+): RunState {
   switch (status) {
     case 'COMPLETED':
       return 'completed';
@@ -89,7 +93,7 @@ export function stateOf(status: WorkflowExecutionDescription['status']['name']):
     case 'PAUSED':
       return 'paused';
     default:
-      return 'running';
+      return soFar?.state ?? 'running';
   }
 }
 

@@ -49,7 +49,7 @@ function listing(info: WorkflowExecutionInfo): RunListing {
   return {
     job: info.workflowId,
     run: runText(run),
-    state: stateOf(info.status.name),
+    state: stateOf(info.status.name, memo),
     started: info.startTime.toISOString(),
     ...(info.closeTime && { ended: info.closeTime.toISOString() }),
     ...(typeof phase === 'string' && { phase }),

@@ -2,13 +2,17 @@ import type { Change } from '../job/difference.js';
 import type { LoadedJob } from '../job/parse.js';
 import type { Report } from '../job/report.js';
 import type { SearchAttributeName } from '../job/search-attributes.js';
-import { cancelRun } from './cancel.js';
+import type { Decision, LiveSettings, Tuning } from '../workflows/definitions.js';
+import { type CancelOptions, cancelRun } from './cancel.js';
 import { type ConnectOptions, connect } from './connect.js';
+import { type ControlOptions, decideRun, pauseRun, resumeRun, tuneRun } from './control.js';
 import { describeRun, type RunDescription } from './describe.js';
 import { endReport, runningReport } from './end-report.js';
 import { findExecution, hasEnded } from './executions.js';
 import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
+import { type ReplayOptions, replayRun } from './replay.js';
+import { type RetryOptions, retryRun } from './retry.js';
 import type { RunRef, RunSelector } from './run-ref.js';
 import { backfillSchedule } from './schedules/backfill.js';
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule } from './schedules/control.js';
@@ -22,6 +26,11 @@ import { checkNotRunning, startRun } from './start.js';
 import { hasWorker } from './task-queue.js';
 import { uiLink } from './ui-link.js';
 import { type WaitOptions, waitForEnd } from './wait.js';
+
+/** What is to be changed; what is not named stays, `null` takes a limit away. */
+export type Tune = Omit<Tuning, 'by'>;
+/** continue: without a limit; raise: with one of `records`; abort: the run fails. */
+export type Decide = Omit<Decision, 'by'>;
 
 /**
  * Starts runs of jobs and watches them. Every method throws a `Fault`: `temporal_unreachable` where the server does not
@@ -96,9 +105,39 @@ export class MigrationClient {
     return await listRuns(this.#session, options.limit);
   }
 
-  /** Asks a run to drain and end; does not wait for it. @throws Fault `not_running` */
-  async cancel(run: RunSelector): Promise<RunRef> {
-    return await cancelRun(this.#session, run);
+  /** Asks a run to drain and end, or ends it at once; does not wait for it. @throws Fault `not_running` */
+  async cancel(run: RunSelector, options?: CancelOptions): Promise<RunRef> {
+    return await cancelRun(this.#session, run, options);
+  }
+
+  /** Lets a run drain and wait; returns when it sends nothing any more. @throws Fault `is_paused`, `no_worker` */
+  async pause(run: RunSelector, options?: ControlOptions): Promise<void> {
+    await pauseRun(this.#session, run, options);
+  }
+
+  /** @throws Fault `not_paused`, `no_worker` */
+  async resume(run: RunSelector, options?: ControlOptions): Promise<void> {
+    await resumeRun(this.#session, run, options);
+  }
+
+  /** Changes rate, parallelism or error limit of a run; what holds from now on. @throws Fault `invalid_tuning`, `no_worker` */
+  async tune(run: RunSelector, tuning: Tune, options?: ControlOptions): Promise<LiveSettings> {
+    return await tuneRun(this.#session, run, tuning, options);
+  }
+
+  /** Decides what becomes of a run that is held at its error limit. @throws Fault `not_held`, `no_worker` */
+  async decide(run: RunSelector, decision: Decide, options?: ControlOptions): Promise<void> {
+    await decideRun(this.#session, run, decision, options);
+  }
+
+  /** Goes on with a run that failed or was cancelled. @throws Fault `nothing_to_retry`, `not_retryable`, `no_worker` */
+  async retry(run: RunSelector, options?: RetryOptions): Promise<RunRef> {
+    return await retryRun(this.#session, run, options);
+  }
+
+  /** Sends the dirty records that a run has kept. @throws Fault `nothing_kept`, `already_running` */
+  async replay(run: RunSelector, options?: ReplayOptions): Promise<RunRef> {
+    return await replayRun(this.#session, run, options);
   }
 
   /** Lets Temporal start the job by its schedule. @throws Fault `no_schedule`, `schedule_exists`, `invalid_schedule` */

@@ -40,15 +40,17 @@ export async function progressOf(session: Session, execution: Execution): Promis
   const now = await describeExecution(session, execution.run.workflowId, execution.latestRunId);
   const activities = pendingActivities(session, now.description);
   const finished = answer ?? lastNoted(now);
-  const tally = heartbeatsOf(activities)
-    .map(({ watermark }) => watermark)
+  const heartbeats = heartbeatsOf(activities);
+  // One that was launched again and has not heartbeat yet has done what it had before.
+  const beats = new Set(heartbeats.map(({ partition }) => partition));
+  const before = finished.underWay.filter(({ partition }) => !beats.has(partition));
+  const tally = [...heartbeats.map(({ watermark }) => watermark), ...before.map((each) => each.before)]
+    .map(tallyOf)
     .reduce(addTally, finished);
-  const done = heartbeatsOf(activities).reduce(
-    (sum, { sourceBytes }) => sum + sourceBytes,
-    finished.sourceBytes.done,
-  );
+  const done = heartbeats.reduce((sum, { sourceBytes }) => sum + sourceBytes, finished.sourceBytes.done);
   const sourceBytes = { ...finished.sourceBytes, done };
-  return { ...finished, ...tally, sourceBytes, state: now.state, answered: answer !== undefined, activities };
+  const { state } = now;
+  return { ...finished, ...tally, sourceBytes, state, answered: answer !== undefined, activities };
 }
 
 /** The workflow's answer; undefined if no worker gives one in time. */
@@ -77,6 +79,7 @@ function lastNoted({ memo, description }: Execution): Omit<RunProgress, 'state' 
     ...tallyOf(noted ?? NOTHING),
     phase: phase ?? 'unknown',
     partitions: { done: noted?.partitions ?? 0, running: 0, known: noted?.partitions ?? 0, listed: false },
+    underWay: [],
     sourceBytes: { done: 0, total: 0 },
   };
 }

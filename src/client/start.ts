@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Fault, userFault } from '../job/fault.js';
 import { expandJob, type LoadedJob } from '../job/parse.js';
-import { MIGRATION, type MigrationInput } from '../workflows/definitions.js';
+import { MIGRATION, type MigrationInput, type ResumePoint } from '../workflows/definitions.js';
 import { findExecution, hasEnded } from './executions.js';
 import { call } from './rpc.js';
 import type { RunRef } from './run-ref.js';
@@ -16,15 +16,36 @@ import { startDetails, startSummary } from './start-texts.js';
  */
 export async function startRun(session: Session, written: LoadedJob): Promise<RunRef> {
   const loaded = expandJob(written, Date.now());
-  const workflowId = loaded.job.name;
+  return await startMigration(session, loaded, { workflowId: loaded.job.name });
+}
+
+export interface StartOptions {
+  readonly workflowId: string;
+  /** @default that of the session */
+  readonly taskQueue?: string;
+  /** @see MigrationInput.replay */
+  readonly replay?: MigrationInput['replay'];
+  /** What the run takes over from one that it goes on with. */
+  readonly carried?: ResumePoint['state'];
+}
+
+/**
+ * Starts the workflow of a job without macros.
+ * @throws Fault `already_running`, `temporal_unreachable`
+ */
+export async function startMigration(
+  session: Session,
+  loaded: LoadedJob,
+  { workflowId, taskQueue = session.taskQueue, replay, carried }: StartOptions,
+): Promise<RunRef> {
   const searchAttributes = (await searchAttributesMissing(session)).length === 0;
-  const input: MigrationInput = { job: loaded.document, searchAttributes };
+  const input: MigrationInput = { job: loaded.document, searchAttributes, ...(replay && { replay }) };
   try {
     const handle = await call(session, () =>
       session.client.workflow.start(MIGRATION, {
         workflowId,
-        taskQueue: session.taskQueue,
-        args: [input],
+        taskQueue,
+        args: carried ? [input, carried] : [input],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: startSummary(loaded),

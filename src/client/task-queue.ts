@@ -1,3 +1,4 @@
+import { worldFault } from '../job/fault.js';
 import { call } from './rpc.js';
 import type { Session } from './session.js';
 
@@ -20,3 +21,10 @@ export async function hasWorker(session: Session, taskQueue = session.taskQueue)
 
 /** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
 const WORKFLOW_TASKS = 1;
+
+export const noWorker = (taskQueue: string) =>
+  worldFault(
+    'no_worker',
+    `No worker polls the task queue "${taskQueue}", so nothing moves.`,
+    `Start one with \`rocketlift worker --task-queue ${taskQueue}\`: then the run goes on, or ends if it is being cancelled.`,
+  );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowContinuedAsNewError, WorkflowFailedError } from '@temporalio/client';
-import { Fault, worldFault } from '../job/fault.js';
+import { Fault } from '../job/fault.js';
 import type { Report } from '../job/report.js';
 import { endReport } from './end-report.js';
 import { type Execution, findExecution, hasEnded } from './executions.js';
@@ -8,7 +8,7 @@ import { progressOf, type RunProgress } from './progress.js';
 import { isTimeout, temporalFault } from './rpc.js';
 import type { RunSelector } from './run-ref.js';
 import type { Session } from './session.js';
-import { hasWorker } from './task-queue.js';
+import { hasWorker, noWorker } from './task-queue.js';
 
 export interface WaitOptions {
   /** Called about once an interval while the run goes on. Counts never go back. */
@@ -102,10 +102,3 @@ function patience(ms: number) {
     },
   };
 }
-
-const noWorker = (taskQueue: string) =>
-  worldFault(
-    'no_worker',
-    `No worker polls the task queue "${taskQueue}", so nothing moves.`,
-    `Start one with \`rocketlift worker --task-queue ${taskQueue}\`: then the run goes on, or ends if it is being cancelled.`,
-  );

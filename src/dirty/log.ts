@@ -1,4 +1,5 @@
-import type { DirtyRecord, DirtyStore } from './store.js';
+import type { DirtyRecord } from './record.js';
+import type { DirtyStore } from './store.js';
 
 export type LogDirty = (message: string, attributes: Record<string, unknown>) => void;
 
@@ -11,15 +12,20 @@ const LOGGED_ONE_BY_ONE = 1000;
  */
 export function dirtyLog(log: LogDirty): DirtyStore {
   let logged = 0;
+  const add = ({ input, place, id, partition, stage, code, message }: DirtyRecord) => {
+    logged++;
+    if (logged > LOGGED_ONE_BY_ONE) return;
+    log(`dirty record at ${place}: ${message}`, { input, place, id, partition, stage, code });
+    if (logged === LOGGED_ONE_BY_ONE) {
+      log(`more dirty records of this partition are counted, but not logged`, { input, partition });
+    }
+  };
   return {
-    add({ input, place, id, partition, stage, code, message }: DirtyRecord) {
-      logged++;
-      if (logged > LOGGED_ONE_BY_ONE) return;
-      log(`dirty record at ${place}: ${message}`, { input, place, id, partition, stage, code });
-      if (logged === LOGGED_ONE_BY_ONE) {
-        log(`more dirty records of this partition are counted, but not logged`, { input, partition });
-      }
-    },
-    async settle() {},
+    rawBytes: 0,
+    length: undefined,
+    pendingBytes: 0,
+    append: (records) => records.forEach(add),
+    async flush() {},
+    async close() {},
   };
 }

@@ -1,26 +1,23 @@
-import type { Position } from '../job/report.js';
+import type { StoreLength } from '../job/report.js';
+import type { DirtyRecord } from './record.js';
 
-/** A record that can't become a message, with all that helps to mend it. */
-export interface DirtyRecord {
-  /** Name of the input. */
-  readonly input: string;
-  /** Where it stands, for a person: `orders.csv byte 1048576`. */
-  readonly place: string;
-  /** Where reading goes on behind it. */
-  readonly positionAfter: Position;
-  readonly id: string;
-  readonly partition: number;
-  /** Where on its way it failed. */
-  readonly stage: 'read' | 'convert' | 'send';
-  readonly code: string;
-  readonly message: string;
-  /** Its bytes as they stand in the input, or their start. Called only by stores that keep them. */
-  raw(): Uint8Array;
-}
-
-/** Where dirty records go. The watermark passes a record only after `settle` has resolved. */
+/**
+ * Where the dirty records of one partition go. Records are appended in the order in which the watermark passes them, so that
+ * whoever goes on from a watermark cuts the store back to what belongs to it.
+ */
 export interface DirtyStore {
-  add(record: DirtyRecord): void;
-  /** Resolves when all that was added is as safe as the store makes it. */
-  settle(): Promise<void>;
+  /** Bytes of a record that it keeps, at most; 0 if it keeps none. */
+  readonly rawBytes: number;
+  /** What has been appended in all attempts; undefined where nothing is kept. */
+  readonly length: StoreLength | undefined;
+  /** Bytes that were appended and are not safe yet. */
+  readonly pendingBytes: number;
+  append(records: readonly DirtyRecord[]): void;
+  /**
+   * Resolves when all that was appended before is as safe as the store makes it.
+   * @throws Fault `dirty_store_failed`; from then on always
+   */
+  flush(): Promise<void>;
+  /** Lets go of what it holds; what was not flushed is dropped. */
+  close(): Promise<void>;
 }

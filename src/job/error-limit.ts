@@ -1,23 +1,38 @@
 import { Fault } from './fault.js';
 import type { RecordCounts } from './report.js';
-import type { ErrorLimit } from './schema/job.js';
+import type { Dirty, ErrorLimit } from './schema/job.js';
 
 type Counts = Pick<RecordCounts, 'read' | 'dirty'>;
 
+/** How many dirty records are allowed. */
+export type Limit = Omit<ErrorLimit, 'onBreach'>;
+
+/** With `dirty.mode: fail` the first dirty record is one too many. */
+const NO_DIRTY: Limit = { records: 0, minRecords: 0 };
+
+/** The limit that a job starts with. */
+export const limitOf = (mode: Dirty['mode'], errorLimit: ErrorLimit): Limit =>
+  mode === 'fail' ? NO_DIRTY : errorLimit;
+
 /** Whether a job with these counts has more dirty records than its limit allows. */
-export function isBreached(limit: ErrorLimit, { read, dirty }: Counts): boolean {
+export function isBreached(limit: Limit, { read, dirty }: Counts): boolean {
   if (dirty > limit.records) return true;
   return limit.ratio !== undefined && read >= limit.minRecords && dirty > limit.ratio * read;
 }
 
-/** What ends a run with too many dirty records. */
-export function breach(limit: ErrorLimit, { read, dirty }: Counts): Fault {
+/** What ends, or holds, a run with too many dirty records. */
+export function breach(limit: Limit, { read, dirty }: Counts): Fault {
+  const { records, ratio = 0 } = limit;
   const allowed =
-    dirty > limit.records ? `${limit.records} are allowed` : `${limit.ratio} of the records read are allowed`;
+    dirty > records
+      ? `${records} are allowed, so that the limit is passed by ${dirty - records}`
+      : `${ratio} of the records read are allowed, so that the limit is passed by ${dirty - Math.floor(ratio * read)}`;
   return new Fault({
     code: 'error_limit',
     fault: 'record',
     message: `${dirty} of ${read} records are dirty; ${allowed} (settings.errorLimit).`,
-    mend: "Look up the dirty records in the worker's log, mend them or the job's columns, or raise settings.errorLimit.",
+    mend:
+      "Look at the dirty records (`rocketlift dirty list`, or the worker's log), mend them or the job's columns, or raise " +
+      'settings.errorLimit; `rocketlift retry` goes on where the run ended.',
   });
 }

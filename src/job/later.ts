@@ -51,27 +51,6 @@ const LATER: readonly LaterField[] = [
     message: later('messages can not be kept in the order of their keys', 'use none'),
   },
   { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
-  {
-    path: ['settings', 'rate'],
-    message: later(
-      'the rate can not be limited',
-      'remove this field; a lower settings.parallelism slows a run',
-    ),
-  },
-  {
-    path: ['settings', 'errorLimit', 'onBreach'],
-    when: is('hold'),
-    message: later('a run can not be held at its limit', 'use fail'),
-  },
-  {
-    path: ['dirty', 'mode'],
-    when: is('keep', 'fail'),
-    message: later('dirty records are only counted and logged', 'use log (settings.errorLimit ends a run)'),
-  },
-  {
-    path: ['dirty', 'path'],
-    message: later('dirty records are only counted and logged', 'remove this field'),
-  },
   { path: ['verify'], message: later('topics are not counted after a run', 'remove this field') },
 ];
 

@@ -5,7 +5,7 @@ import { pathText } from './json-path.js';
 import { expandMacros, expandText, findMacros, timezoneOf } from './macros/macros.js';
 import { JobFileError, type JobProblem } from './problem.js';
 import type { Job } from './schema/job.js';
-import { absolutePaths, sourcePaths } from './source-paths.js';
+import { absolutePaths, dirtyPath, sourcePaths } from './source-paths.js';
 import { parseText } from './yaml-text.js';
 
 /** A job from a file. */
@@ -83,10 +83,15 @@ const byPlace = (a: JobProblem, b: JobProblem) =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 function relativePaths(document: unknown): Finding[] {
-  return sourcePaths(document)
-    .filter((path) => !isAbsolute(path))
-    .map((path) => ({
-      path: ['source', 'path'],
+  const store = dirtyPath(document);
+  const places = [
+    ...sourcePaths(document).map((path) => ({ field: ['source', 'path'], path })),
+    ...(store === undefined ? [] : [{ field: ['dirty', 'path'], path: store }]),
+  ];
+  return places
+    .filter(({ path }) => !isAbsolute(path))
+    .map(({ field, path }) => ({
+      path: field,
       at: 'value',
       message: `expected an absolute path, found ${JSON.stringify(path)}: a job that is not started from a file has no folder that it could start at`,
       expected: 'an absolute path',

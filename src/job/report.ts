@@ -24,12 +24,21 @@ export interface Tally {
 /** Where reading goes on: a byte offset or a key. Only the source that made it can tell what it means. */
 export type Position = number | string;
 
+/** How much a dirty store holds of a partition. */
+export interface StoreLength {
+  readonly entries: number;
+  /** In whatever unit the store counts; bytes in a folder. */
+  readonly length: number;
+}
+
 /**
  * How far a partition has come: everything before `position` is acknowledged or kept as dirty.
  * This is what a write activity heartbeats, resumes from and returns.
  */
 export interface Watermark extends Tally {
   readonly position: Position;
+  /** Of a job that keeps dirty records: how much of the partition's part of the store belongs to what lies before. */
+  readonly kept?: StoreLength;
   /** Whether the partition has been read to its end. */
   readonly done: boolean;
 }
@@ -59,18 +68,39 @@ export interface Report {
   readonly partitions: number;
   readonly warnings: readonly string[];
   readonly error?: FaultInfo;
+  /** What was changed while it ran, the last {@link MAX_CHANGES}; absent where nothing was. */
+  readonly changes?: readonly ChangeNote[];
+  /** Where its dirty records are kept. */
+  readonly dirtyStore?: string;
+  /** The run that this one goes on with: its counts are those of both. */
+  readonly retryOf?: string;
+  /** The run whose dirty records this one replays, and what it had counted: the two add up. */
+  readonly replayOf?: { readonly run: string; readonly records: RecordCounts };
   /** At most {@link MAX_NAMED_INPUTS} named; the rest summed in one more entry. */
   readonly inputs: readonly InputReport[];
 }
+
+/** Something that a person changed in a running job. */
+export interface ChangeNote {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Who, as the client said. */
+  readonly by: string;
+  /** Such as `pause`, or `rate: 5000 → 1000 records/s`. */
+  readonly what: string;
+}
+
+/** Notes of changes that a report has, at most. */
+export const MAX_CHANGES = 100;
 
 export const MAX_NAMED_INPUTS = 200;
 
 /** Name of the entry that sums the inputs beyond those. */
 export const FURTHER_INPUTS = '(further inputs, summed)';
 
-export type Phase = 'validating' | 'partitioning' | 'writing' | 'draining' | 'done';
+export type Phase = 'validating' | 'partitioning' | 'writing' | 'paused' | 'held' | 'draining' | 'done';
 
-/** What a run answers when asked how far it is. */
+/** What a run answers when asked how far it is, without what the activities that are under way have done. */
 export interface Progress extends Tally {
   readonly phase: Phase;
   readonly partitions: {
@@ -80,6 +110,10 @@ export interface Progress extends Tally {
     readonly known: number;
     readonly listed: boolean;
   };
+  /** Why it waits for a decision, if it does. */
+  readonly held?: FaultInfo;
+  /** What partitions that are being written had done before they were launched; their heartbeats hold it as well. */
+  readonly underWay: readonly { readonly partition: number; readonly before: Tally }[];
   /** Bytes of the source behind the finished partitions, and of the whole source. */
   readonly sourceBytes: { readonly done: number; readonly total: number };
 }
@@ -115,4 +149,9 @@ export function rateOf({ written }: RecordCounts, durationMs: number): number {
 /** Whether every record read is accounted for. */
 export function isBalanced({ read, written, dirty, filtered }: RecordCounts): boolean {
   return read === written + dirty + filtered;
+}
+
+/** Whether that holds for a partition, and every dirty record is kept where the job keeps them. */
+export function addsUp({ records, kept }: Watermark): boolean {
+  return isBalanced(records) && (kept === undefined || kept.entries === records.dirty);
 }

@@ -11,12 +11,20 @@ export function sourcePaths(document: unknown): string[] {
 
 /** The document with its paths made absolute; everything else as it was. */
 export function absolutePaths(document: unknown, baseDir: string): unknown {
-  const { source } = document as { source: { path: unknown } };
+  const { source, dirty } = document as { source: { path: unknown }; dirty?: object };
   const paths = sourcePaths(document).map((path) => absolute(path, baseDir));
+  const store = dirtyPath(document);
   return {
     ...(document as object),
     source: { ...source, path: Array.isArray(source.path) ? paths : paths[0] },
+    ...(store !== undefined && { dirty: { ...dirty, path: resolve(baseDir, store) } }),
   };
+}
+
+/** The folder of the dirty store in a valid document, if it has one. */
+export function dirtyPath(document: unknown): string | undefined {
+  const path = valueAt(document, ['dirty', 'path']);
+  return typeof path === 'string' ? path : undefined;
 }
 
 function absolute(path: string, baseDir: string): string {

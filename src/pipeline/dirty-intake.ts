@@ -1,28 +1,32 @@
-import type { DirtyRecord, DirtyStore } from '../dirty/store.js';
-import { breach, isBreached } from '../job/error-limit.js';
-import type { Fault, RecordFault } from '../job/fault.js';
-import type { RecordCounts } from '../job/report.js';
-import type { ErrorLimit } from '../job/schema/job.js';
+import type { DirtyRecord, DirtyStage } from '../dirty/record.js';
+import { breach, isBreached, type Limit } from '../job/error-limit.js';
+import type { FaultInfo, RecordFault } from '../job/fault.js';
+import type { Position, RecordCounts } from '../job/report.js';
+import type { Dirty } from '../job/schema/job.js';
 import type { Partition, RecordBatch } from '../sources/source.js';
 
 type Counts = Pick<RecordCounts, 'read' | 'dirty'>;
 
 export interface DirtyIntakeOptions {
   readonly partition: Partition;
-  readonly store: DirtyStore;
-  readonly limit: ErrorLimit;
+  readonly mode: Dirty['mode'];
+  /** Bytes of a record that are kept, at most. */
+  readonly rawBytes: number;
+  readonly limit: Limit;
   /** What this partition had counted before, and what all others had at launch. */
   readonly before: Counts;
   readonly elsewhere: Counts;
 }
 
-/** Hands dirty records to the store, and notices when there are more than the job allows. */
+/** Makes dirty records of what can't be a message, and notices when there are more than the job allows. */
 export class DirtyIntake {
   readonly #options: DirtyIntakeOptions;
+  /** Where reading a batch began. */
+  readonly #begins = new WeakMap<RecordBatch, Position>();
   /** Records found so far, whether the watermark has passed them or not. */
   #read: number;
   #dirty: number;
-  #breach: Fault | undefined;
+  #breach: FaultInfo | undefined;
 
   constructor(options: DirtyIntakeOptions) {
     this.#options = options;
@@ -30,30 +34,48 @@ export class DirtyIntake {
     this.#dirty = options.before.dirty;
   }
 
-  /** What ends the run, once there are too many. */
-  get breach(): Fault | undefined {
+  /** What ends the work early, once there are too many. */
+  get breach(): FaultInfo | undefined {
     return this.#breach;
+  }
+
+  /** Must be told of every batch before its records. */
+  begin(batch: RecordBatch, position: Position): void {
+    this.#begins.set(batch, position);
   }
 
   countRead(): void {
     this.#read++;
   }
 
-  keep(batch: RecordBatch, index: number, stage: DirtyRecord['stage'], { code, message }: RecordFault): void {
-    const { store, partition, limit, elsewhere } = this.#options;
-    store.add({
-      input: partition.input,
-      place: batch.place(index),
-      positionAfter: batch.positionAfter(index),
+  take(batch: RecordBatch, index: number, stage: DirtyStage, { code, message }: RecordFault): DirtyRecord {
+    const { partition, rawBytes, limit, elsewhere, mode } = this.#options;
+    const place = batch.place(index);
+    this.#dirty++;
+    const counts = { read: elsewhere.read + this.#read, dirty: elsewhere.dirty + this.#dirty };
+    if (mode === 'fail') this.#breach ??= dirtyRecord(place, message);
+    else if (isBreached(limit, counts)) this.#breach ??= breach(limit, counts);
+    return {
       id: batch.id(index),
+      input: partition.input,
+      place,
+      position: index > 0 ? batch.positionAfter(index - 1) : (this.#begins.get(batch) ?? partition.start),
       partition: partition.index,
       stage,
       code,
       message,
-      raw: () => batch.raw(index),
-    });
-    this.#dirty++;
-    const counts = { read: elsewhere.read + this.#read, dirty: elsewhere.dirty + this.#dirty };
-    if (isBreached(limit, counts)) this.#breach ??= breach(limit, counts);
+      // A copy: the batch that it stands in is not held for it.
+      raw: rawBytes === 0 ? NOTHING : Buffer.from(batch.raw(index).subarray(0, rawBytes)),
+      bytes: batch.bytes(index),
+    };
   }
 }
+
+const NOTHING = new Uint8Array();
+
+const dirtyRecord = (place: string, message: string): FaultInfo => ({
+  code: 'dirty_record',
+  fault: 'record',
+  message: `The record at ${place} is dirty, and dirty.mode is fail: ${message}.`,
+  mend: 'Mend the record, or the columns of the job, and go on with `rocketlift retry`; or let dirty records be kept (dirty.mode: keep).',
+});

@@ -1,3 +1,4 @@
+import type { DirtyRecord } from '../dirty/record.js';
 import type { Position, RecordCounts } from '../job/report.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
@@ -12,7 +13,7 @@ export interface RecordRef {
 /** Records that share a message, and those between them that are dirty or filtered. */
 export interface PackedRecords {
   readonly records: readonly RecordRef[];
-  readonly dirty: number;
+  readonly dirty: readonly DirtyRecord[];
   readonly filtered: number;
   readonly positionAfter: Position;
   readonly reach: Reach;
@@ -25,10 +26,11 @@ export class Draft {
   readonly #records: RecordRef[] = [];
   /** Where the records of each message end, where a message may have several; otherwise each has one. */
   readonly #ends: number[] = [];
+  /** Dirty records, in their order. */
+  readonly dirty: DirtyRecord[] = [];
   readonly reach = new Reach();
   encodedBytes = 0;
   bodyBytes = 0;
-  dirty = 0;
   filtered = 0;
   /** Where reading goes on behind the last record taken in. */
   positionAfter: Position;
@@ -43,7 +45,12 @@ export class Draft {
 
   /** Records of which no message is sent. */
   get unsent(): number {
-    return this.dirty + this.filtered;
+    return this.dirty.length + this.filtered;
+  }
+
+  /** Records in its messages. */
+  get sent(): number {
+    return this.#records.length;
   }
 
   addMessage(message: EncodedMessage, batch: RecordBatch, index: number): void {
@@ -59,14 +66,16 @@ export class Draft {
     for (const record of records) this.#records.push(record);
     this.#ends.push(this.#records.length);
     this.reach.join(reach);
-    this.dirty += dirty;
+    this.dirty.push(...dirty);
     this.filtered += filtered;
     this.positionAfter = positionAfter;
   }
 
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
-    this[why]++;
-    this.reach.leaveOut();
+  /** @param dirty why it is left out; filtered unless given */
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
+    if (dirty) this.dirty.push(dirty);
+    else this.filtered++;
+    this.reach.leaveOut(dirty?.raw.length);
     this.positionAfter = batch.positionAfter(index);
   }
 
@@ -81,7 +90,7 @@ export class Draft {
     return {
       read: this.#records.length + this.unsent,
       written: this.#records.length - refused,
-      dirty: this.dirty + refused,
+      dirty: this.dirty.length + refused,
       filtered: this.filtered,
     };
   }

@@ -1,13 +1,17 @@
+import type { DirtyRecord } from '../dirty/record.js';
 import type { Position } from '../job/report.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import { Draft } from './draft.js';
+import type { Pacer } from './pacer.js';
 import { HELD_BATCHES } from './reach.js';
 
 export interface FillOptions {
   readonly producer: Producer;
   /** Messages, and their encoded bytes, that a request has at most; a larger message goes alone. */
   readonly batch: { readonly records: number; readonly bytes: number };
+  /** Makes requests smaller where the rate is low. */
+  readonly pacer: Pacer;
   /** Where the first draft begins. */
   readonly start: Position;
 }
@@ -16,17 +20,19 @@ export interface FillOptions {
 export class Drafts {
   readonly #records: number;
   readonly #bytes: number;
+  readonly #pacer: Pacer;
   readonly #full: Draft[] = [];
   #current: Draft;
 
-  constructor({ producer, batch, start }: FillOptions) {
+  constructor({ producer, batch, pacer, start }: FillOptions) {
     this.#records = Math.min(batch.records, producer.maxMessages);
     this.#bytes = batch.bytes;
+    this.#pacer = pacer;
     this.#current = new Draft(start);
   }
 
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
-    this.#current.leaveOut(why, batch, index);
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
+    this.#current.leaveOut(batch, index, dirty);
     if (this.#current.reach.isLongUnsent) this.finish();
     else this.finishIfWide();
   }
@@ -38,8 +44,12 @@ export class Drafts {
 
   /** The draft that has room for a message: the one that is being filled, or a new one. */
   withRoomFor(message: EncodedMessage): Draft {
-    const { messages, encodedBytes } = this.#current;
-    const full = messages.length >= this.#records || encodedBytes + message.bytes.length > this.#bytes;
+    const { messages, encodedBytes, sent, bodyBytes } = this.#current;
+    const full =
+      messages.length >= this.#records ||
+      encodedBytes + message.bytes.length > this.#bytes ||
+      sent >= this.#pacer.maxRecords ||
+      bodyBytes + message.bodyBytes > this.#pacer.maxBytes;
     if (full && messages.length > 0) this.finish();
     return this.#current;
   }

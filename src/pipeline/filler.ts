@@ -1,3 +1,4 @@
+import type { DirtyRecord } from '../dirty/record.js';
 import type { RecordFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
 import type { Producer } from '../rocketmq/producer.js';
@@ -10,8 +11,8 @@ import { tooLarge } from './too-large.js';
 export interface Filler {
   /** Takes a record's message; if it says why the message can't be sent, the record is not taken. */
   put(message: Message, batch: RecordBatch, index: number): RecordFault | undefined;
-  /** Takes a record that gives no message. */
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void;
+  /** Takes a record that gives no message: filtered, unless it is dirty. */
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void;
   /** The next draft that is full, if any; every one must be fetched before the next record is taken. */
   takeFull(): Draft | undefined;
   /** The next draft, full or not; undefined when nothing is left. */
@@ -36,8 +37,8 @@ export class MessageFiller implements Filler {
     return undefined;
   }
 
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
-    this.#drafts.leaveOut(why, batch, index);
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
+    this.#drafts.leaveOut(batch, index, dirty);
   }
 
   takeFull(): Draft | undefined {

@@ -1,3 +1,5 @@
+import type { DirtyRecord } from '../dirty/record.js';
+import type { DirtyStore } from '../dirty/store.js';
 import { addTally, type Position, type Tally, type Watermark } from '../job/report.js';
 
 /** A stretch of consecutive records that is acknowledged as a whole: a batch and the dirty records in between. */
@@ -6,29 +8,36 @@ export interface Stretch {
   readonly positionAfter: Position;
   /** Messages that are sent for it; more when one of several records must be split. */
   messages: number;
-  settled?: Tally;
+  settled?: { readonly tally: Tally; readonly dirty: readonly DirtyRecord[] };
+}
+
+/** A watermark, and the messages sent for the stretches before it. */
+export interface Mark {
+  readonly watermark: Watermark;
+  readonly covered: number;
 }
 
 /**
  * Keeps stretches in the order they were read, and moves the watermark over those that are settled and have nothing
- * unsettled before them. Batches are acknowledged in any order; the watermark never jumps a gap.
+ * unsettled before them. Batches are acknowledged in any order; the watermark never jumps a gap. What it passes of dirty
+ * records goes into the store just then; a watermark may be told to others once the store has made that safe.
  */
 export class Ledger {
+  readonly #store: DirtyStore;
   #watermark: Watermark;
   #covered = 0;
+  #safe: Mark;
   readonly #open: Stretch[] = [];
 
-  constructor(from: Watermark) {
+  constructor(from: Watermark, store: DirtyStore) {
+    this.#store = store;
     this.#watermark = from;
+    this.#safe = { watermark: from, covered: 0 };
   }
 
+  /** As far as it is; what it says of dirty records may not be safe yet. */
   get watermark(): Watermark {
     return this.#watermark;
-  }
-
-  /** Messages sent for the stretches that the watermark has passed. */
-  get covered(): number {
-    return this.#covered;
   }
 
   /** Takes the next stretch in. Must be called in the order of the records. */
@@ -38,15 +47,22 @@ export class Ledger {
     return stretch;
   }
 
-  /** Every record of the stretch is acknowledged or kept as dirty; `tally` says how many of each. */
-  settle(stretch: Stretch, tally: Tally): void {
-    stretch.settled = tally;
+  /** Every record of the stretch is acknowledged or dirty; `tally` says how many of each. */
+  settle(stretch: Stretch, tally: Tally, dirty: readonly DirtyRecord[] = []): void {
+    stretch.settled = { tally, dirty };
     while (this.#open.length > 0) {
       const { positionAfter, messages, settled } = this.#open[0];
       if (!settled) return;
       this.#open.shift();
       this.#covered += messages;
-      this.#watermark = { ...addTally(this.#watermark, settled), position: positionAfter, done: false };
+      if (settled.dirty.length > 0) this.#store.append(settled.dirty);
+      const { length } = this.#store;
+      this.#watermark = {
+        ...addTally(this.#watermark, settled.tally),
+        position: positionAfter,
+        ...(length && { kept: length }),
+        done: false,
+      };
     }
   }
 
@@ -65,8 +81,29 @@ export class Ledger {
     this.#watermark = { ...this.#watermark, done: true };
   }
 
+  /**
+   * The watermark as it is now, once all that it says is safe.
+   * @throws Fault `dirty_store_failed`
+   */
+  async secure(): Promise<Mark> {
+    const mark = { watermark: this.#watermark, covered: this.#covered };
+    await this.#store.flush();
+    // Another may have been secured meanwhile.
+    if (mark.covered >= this.#safe.covered) this.#safe = mark;
+    return mark;
+  }
+
+  /**
+   * The last watermark that is safe. What was acknowledged beyond it will be sent again by whoever goes on from there.
+   */
+  get safeWatermark(): Watermark {
+    const { watermark, covered } = this.#safe;
+    const { retries, duplicatesAtMost } = this.#watermark;
+    return { ...watermark, retries, duplicatesAtMost: duplicatesAtMost + this.#covered - covered };
+  }
+
   /** Messages that were acknowledged beyond the watermark, and will be sent again by whoever goes on from it. */
   get acknowledgedBeyond(): number {
-    return this.#open.reduce((sum, { settled }) => sum + (settled?.messages ?? 0), 0);
+    return this.#open.reduce((sum, { settled }) => sum + (settled?.tally.messages ?? 0), 0);
   }
 }

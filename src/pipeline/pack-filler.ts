@@ -1,3 +1,4 @@
+import type { DirtyRecord } from '../dirty/record.js';
 import type { RecordFault } from '../job/fault.js';
 import type { Message } from '../job/message.js';
 import type { Packing } from '../records/message/packing.js';
@@ -6,6 +7,7 @@ import type { RecordBatch } from '../sources/source.js';
 import type { Draft } from './draft.js';
 import { Drafts, type FillOptions } from './drafts.js';
 import type { Filler } from './filler.js';
+import type { Pacer } from './pacer.js';
 import { Pack, packed } from './pack.js';
 import { HELD_BATCHES } from './reach.js';
 import { tooLarge } from './too-large.js';
@@ -18,6 +20,7 @@ export class PackFiller implements Filler {
   readonly #producer: Producer;
   readonly #packing: Packing;
   readonly #maxBodyBytes: number;
+  readonly #pacer: Pacer;
   readonly #drafts: Drafts;
   #pack: Pack;
 
@@ -25,6 +28,7 @@ export class PackFiller implements Filler {
     this.#producer = options.producer;
     this.#packing = packing;
     this.#maxBodyBytes = Math.min(options.producer.maxBodyBytes, options.batch.bytes);
+    this.#pacer = options.pacer;
     this.#drafts = new Drafts(options);
     this.#pack = new Pack(packing);
   }
@@ -36,16 +40,17 @@ export class PackFiller implements Filler {
       if (fault) return fault;
     }
     this.#pack.add(message, batch, index);
-    if (this.#pack.records.length === this.#packing.records) this.#close();
+    const most = Math.min(this.#packing.records, this.#pacer.maxRecords);
+    if (this.#pack.records.length >= most) this.#close();
     return undefined;
   }
 
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
     if (this.#pack.isEmpty) {
-      this.#drafts.leaveOut(why, batch, index);
+      this.#drafts.leaveOut(batch, index, dirty);
       return;
     }
-    this.#pack.leaveOut(why, batch, index);
+    this.#pack.leaveOut(batch, index, dirty);
     const { isLongUnsent, batches } = this.#pack.reach;
     if (isLongUnsent || batches >= HELD_BATCHES) this.#finish();
     else this.#drafts.finishIfWide(batches);

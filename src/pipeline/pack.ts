@@ -1,3 +1,4 @@
+import type { DirtyRecord } from '../dirty/record.js';
 import { type Message, RECORD_ID_PROPERTY, RECORD_IDS_PROPERTY } from '../job/message.js';
 import type { Position } from '../job/report.js';
 import type { Packing } from '../records/message/packing.js';
@@ -10,8 +11,8 @@ import { Reach } from './reach.js';
 export class Pack implements PackedRecords {
   readonly records: RecordRef[] = [];
   readonly messages: Message[] = [];
+  readonly dirty: DirtyRecord[] = [];
   readonly reach = new Reach();
-  dirty = 0;
   filtered = 0;
   positionAfter: Position = 0;
   readonly #packing: Packing;
@@ -52,9 +53,10 @@ export class Pack implements PackedRecords {
     this.positionAfter = batch.positionAfter(index);
   }
 
-  leaveOut(why: 'dirty' | 'filtered', batch: RecordBatch, index: number): void {
-    this[why]++;
-    this.reach.leaveOut();
+  leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
+    if (dirty) this.dirty.push(dirty);
+    else this.filtered++;
+    this.reach.leaveOut(dirty?.raw.length);
     this.positionAfter = batch.positionAfter(index);
   }
 }

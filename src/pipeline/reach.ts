@@ -3,6 +3,9 @@ import type { RecordBatch } from '../sources/source.js';
 /** Records without a message, one after the other, that end a draft, so that the watermark passes them. */
 const UNSENT_IN_A_ROW = 5000;
 
+/** Bytes of dirty records that end a draft: they stay in memory until the watermark has passed them. */
+const DIRTY_BYTES = 1024 * 1024;
+
 /**
  * Batches that a draft holds on to where some records are left out: some 16 MiB of input. Without that end a filter
  * that lets few records pass would fill the memory with those that it does not.
@@ -12,6 +15,7 @@ export const HELD_BATCHES = 64;
 /** How much of the input records lie in that share a draft or a message. */
 export class Reach {
   #unsentInARow = 0;
+  #dirtyBytes = 0;
   #batches = 0;
   #last: RecordBatch | undefined;
 
@@ -20,8 +24,9 @@ export class Reach {
     return this.#batches;
   }
 
+  /** Whether it holds so much of what is not sent that it must end. */
   get isLongUnsent(): boolean {
-    return this.#unsentInARow >= UNSENT_IN_A_ROW;
+    return this.#unsentInARow >= UNSENT_IN_A_ROW || this.#dirtyBytes >= DIRTY_BYTES;
   }
 
   hold(batch: RecordBatch): void {
@@ -31,13 +36,16 @@ export class Reach {
     this.#batches++;
   }
 
-  leaveOut(): void {
+  /** @param dirtyBytes what is kept of the record */
+  leaveOut(dirtyBytes = 0): void {
     this.#unsentInARow++;
+    this.#dirtyBytes += dirtyBytes;
   }
 
   /** Takes in what a message that is full reaches over. */
-  join({ batches }: Reach): void {
+  join(other: Reach): void {
     this.#unsentInARow = 0;
-    this.#batches += batches;
+    this.#batches += other.#batches;
+    this.#dirtyBytes += other.#dirtyBytes;
   }
 }

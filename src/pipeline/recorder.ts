@@ -7,10 +7,11 @@ export interface RecorderOptions {
    * gone, or the server can't be reached.
    */
   readonly record: (heartbeat: WriteHeartbeat) => Promise<void>;
-  /** How far the partition is now. */
-  readonly snapshot: () => Omit<WriteHeartbeat, 'ahead'>;
-  /** Of the messages that `permit` let through: how many lie before the watermark of `snapshot`. */
-  readonly covered: () => number;
+  /**
+   * How far the partition is, once that is safe; and of the messages that `permit` let through, how many lie before its
+   * watermark.
+   */
+  readonly secure: () => Promise<{ progress: Omit<WriteHeartbeat, 'ahead'>; covered: number }>;
   /** Messages that may be sent beyond the watermark that was recorded last. */
   readonly window: number;
   /** Time between two heartbeats at least, in milliseconds. */
@@ -111,10 +112,10 @@ export class Recorder {
   }
 
   async #recordNow(): Promise<void> {
-    const covered = this.#options.covered();
+    const { progress, covered } = await this.#options.secure();
     // More than the window only where messages were split.
     const ahead = 2 * Math.max(this.#options.window, this.#sent - covered);
-    await this.#options.record({ ...this.#options.snapshot(), ahead });
+    await this.#options.record({ ...progress, ahead });
     this.#recorded = covered;
     this.#begun = true;
   }

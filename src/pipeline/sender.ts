@@ -6,6 +6,7 @@ import { type DeliverDraftOptions, deliverDraft } from './deliver-draft.js';
 import type { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
 import type { Ledger, Stretch } from './ledger.js';
+import type { Pacer } from './pacer.js';
 import { Stopped } from './patience.js';
 
 export interface SendOptions {
@@ -13,8 +14,10 @@ export interface SendOptions {
   readonly settings: Settings;
   readonly ledger: Ledger;
   readonly dirty: DirtyStore;
-  /** Counts the records that the broker refuses. */
+  /** Takes the records that the broker refuses. */
   readonly intake: DirtyIntake;
+  /** Holds the sending to the rate. */
+  readonly pacer: Pacer;
   /** Encodes one message of several records anew. */
   readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
   /** Waits until so many messages may be sent; false when the signal came first. */
@@ -28,6 +31,9 @@ export interface SendOptions {
   /** Told of what ends the whole. */
   readonly onFailure: (error: unknown) => void;
 }
+
+/** Bytes of dirty records that may wait to be made safe, before sending waits for it. */
+const PENDING_BYTES = 4 * 1024 * 1024;
 
 /** Delivers drafts, several at a time, and settles their stretches in the ledger. */
 export class Sender {
@@ -46,10 +52,13 @@ export class Sender {
 
   /** Sends a draft off as soon as a place among the requests under way is free, unless the stop comes first. */
   async dispatch(draft: Draft): Promise<void> {
-    const { ledger, permit, settings, stop } = this.#options;
-    const stretch = ledger.add(draft.positionAfter, draft.messages.length);
+    const { ledger, dirty, pacer, permit, settings, stop } = this.#options;
+    const { messages } = draft;
+    const stretch = ledger.add(draft.positionAfter, messages.length);
     while (this.#underWay.size >= settings.batch.inFlight) await Promise.race(this.#underWay);
-    if (stop.aborted || !(await permit(draft.messages.length, stop))) return;
+    if (dirty.pendingBytes > PENDING_BYTES) await dirty.flush();
+    if (messages.length > 0 && !(await pacer.take(draft.sent, draft.bodyBytes, stop))) return;
+    if (stop.aborted || !(await permit(messages.length, stop))) return;
     const sending = this.#send(draft, stretch).finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
   }
@@ -67,7 +76,7 @@ export class Sender {
 
   /** Delivers a draft and settles its stretch. Never rejects: a failure ends the whole. */
   async #send(draft: Draft, stretch: Stretch): Promise<void> {
-    const { producer, settings, ledger, dirty, intake, pack, permitSplits, stop, onFailure } = this.#options;
+    const { producer, settings, ledger, intake, pack, permitSplits, stop, onFailure } = this.#options;
     let acknowledged = 0;
     const options: DeliverDraftOptions = {
       producer,
@@ -90,10 +99,12 @@ export class Sender {
     };
     try {
       const { messages, bytes, refused } = await deliverDraft(draft, options);
-      for (const { record, fault } of refused) intake.keep(record.batch, record.index, 'send', fault);
-      await dirty.settle();
-      const records = draft.counts(refused.length);
-      ledger.settle(stretch, { records, messages, bytes, retries: 0, duplicatesAtMost: 0 });
+      const notTaken = refused.map(({ record, fault }) =>
+        intake.take(record.batch, record.index, 'send', fault),
+      );
+      const records = draft.counts(notTaken.length);
+      const tally = { records, messages, bytes, retries: 0, duplicatesAtMost: 0 };
+      ledger.settle(stretch, tally, [...draft.dirty, ...notTaken]);
     } catch (error) {
       // What was acknowledged of it will be sent again by whoever goes on from the watermark.
       ledger.count({ retries: 0, duplicatesAtMost: acknowledged });

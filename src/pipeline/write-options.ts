@@ -1,11 +1,13 @@
 import type { DirtyStore } from '../dirty/store.js';
+import type { Limit } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
-import type { Settings } from '../job/schema/job.js';
+import type { Dirty, Settings } from '../job/schema/job.js';
 import type { Converter } from '../records/converter.js';
 import type { Packing } from '../records/message/packing.js';
 import type { Producer } from '../rocketmq/producer.js';
 import type { Partition, Source } from '../sources/source.js';
+import type { Pacer } from './pacer.js';
 
 /** What it takes to write a partition. */
 export interface WriteOptions {
@@ -16,6 +18,11 @@ export interface WriteOptions {
   readonly packing: Packing | undefined;
   readonly producer: Producer;
   readonly dirty: DirtyStore;
+  readonly dirtyMode: Dirty['mode'];
+  /** Dirty records that the job allows. */
+  readonly limit: Limit;
+  /** Holds the sending to the partition's share of the rate. */
+  readonly pacer: Pacer;
   readonly settings: Settings;
   /** Where to begin, with what was counted up to there. */
   readonly from: Watermark;

@@ -1,7 +1,7 @@
-import type { DirtyRecord } from '../dirty/store.js';
-import type { RecordFault } from '../job/fault.js';
+import type { DirtyStage } from '../dirty/record.js';
+import type { FaultInfo, RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
-import type { Watermark } from '../job/report.js';
+import type { Position, Watermark } from '../job/report.js';
 import { FILTERED, isMessage } from '../records/converter.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
@@ -36,15 +36,16 @@ export class PartitionWriter {
 
   constructor(options: WriteOptions) {
     this.#options = options;
-    this.#ledger = new Ledger(options.from);
-    const { producer, settings, from, packing } = options;
-    const fill = { producer, batch: settings.batch, start: from.position };
+    const { producer, settings, from, packing, dirty, pacer } = options;
+    this.#ledger = new Ledger(from, dirty);
+    const fill = { producer, batch: settings.batch, pacer, start: from.position };
     this.#filler = packing ? new PackFiller(fill, packing) : new MessageFiller(fill);
     this.#dirty = new DirtyIntake({
       partition: options.partition,
-      store: options.dirty,
-      limit: options.settings.errorLimit,
-      before: options.from.records,
+      mode: options.dirtyMode,
+      rawBytes: dirty.rawBytes,
+      limit: options.limit,
+      before: from.records,
       elsewhere: options.elsewhere,
     });
     this.#sender = new Sender({
@@ -59,10 +60,28 @@ export class PartitionWriter {
     else options.stop.addEventListener('abort', () => this.#halt.abort(), { once: true });
   }
 
-  /** How far it is; can be asked at any time. */
+  /** How far it is for sure; can be asked at any time, and also after it has failed. */
   snapshot(): Omit<WriteHeartbeat, 'ahead'> {
+    return this.#progress(this.#ledger.safeWatermark);
+  }
+
+  /**
+   * How far it is, once that is safe.
+   * @returns the progress, and of the messages that were let through those that lie before its watermark
+   * @throws Fault if dirty records can't be kept, which ends the work as well
+   */
+  async secure(): Promise<{ progress: Omit<WriteHeartbeat, 'ahead'>; covered: number }> {
+    try {
+      const { watermark, covered } = await this.#ledger.secure();
+      return { progress: this.#progress(watermark), covered };
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  #progress(watermark: Watermark): Omit<WriteHeartbeat, 'ahead'> {
     const { partition, source } = this.#options;
-    const { watermark } = this.#ledger;
     const { waitingFor } = this.#sender;
     return {
       partition: partition.index,
@@ -73,13 +92,8 @@ export class PartitionWriter {
     };
   }
 
-  /** Messages that were let through and lie before the watermark. */
-  covered(): number {
-    return this.#ledger.covered;
-  }
-
   /**
-   * Writes to the partition's end, or until `stop`.
+   * Writes to the partition's end, until `stop`, or until there are too many dirty records (see {@link breach}).
    * @returns the watermark, `done` if the partition is finished; nothing is under way any more
    * @throws Fault what ended it; `snapshot().watermark` still holds, and nothing is under way any more
    */
@@ -87,8 +101,11 @@ export class PartitionWriter {
     const { source, partition, from } = this.#options;
     const batches = readOn(source, partition, from.position, this.#patience);
     try {
+      let position: Position = from.position;
       for await (const batch of batches) {
+        this.#dirty.begin(batch, position);
         await this.#take(batch);
+        if (batch.length > 0) position = batch.positionAfter(batch.length - 1);
         if (this.#isOver) break;
         await this.#verifyNowAndThen();
       }
@@ -99,10 +116,19 @@ export class PartitionWriter {
     }
     await this.#sender.drain();
     this.#ledger.count({ retries: 0, duplicatesAtMost: this.#ledger.acknowledgedBeyond });
-    const failure = this.#failure ?? this.#dirty.breach;
-    if (failure !== undefined) throw failure;
-    if (!this.#halt.signal.aborted) this.#ledger.finish();
-    return this.#ledger.watermark;
+    if (this.#failure === undefined && !this.#isOver) this.#ledger.finish();
+    // Also where something else has failed: what is safe counts as done.
+    const secured = await this.secure().catch((error: unknown) => {
+      this.#failure ??= error;
+      return undefined;
+    });
+    if (this.#failure !== undefined || !secured) throw this.#failure;
+    return secured.progress.watermark;
+  }
+
+  /** Why it ended early, if there were too many dirty records. */
+  get breach(): FaultInfo | undefined {
+    return this.#dirty.breach;
   }
 
   /** Takes the records of a batch in, sending whenever a request is full. */
@@ -117,9 +143,9 @@ export class PartitionWriter {
         const fault = filler.put(message, batch, i);
         if (fault) this.#reject(batch, i, 'convert', fault);
       } else if (message === FILTERED) {
-        filler.leaveOut('filtered', batch, i);
+        filler.leaveOut(batch, i);
       } else {
-        this.#reject(batch, i, unreadable ? 'read' : 'convert', message);
+        this.#reject(batch, i, unreadable ? 'parse' : 'convert', message);
       }
       const full = filler.takeFull();
       if (full) await this.#dispatchAll(() => filler.takeFull(), full);
@@ -152,9 +178,8 @@ export class PartitionWriter {
     return this.#halt.signal.aborted || this.#dirty.breach !== undefined;
   }
 
-  #reject(batch: RecordBatch, index: number, stage: DirtyRecord['stage'], fault: RecordFault): void {
-    this.#filler.leaveOut('dirty', batch, index);
-    this.#dirty.keep(batch, index, stage, fault);
+  #reject(batch: RecordBatch, index: number, stage: DirtyStage, fault: RecordFault): void {
+    this.#filler.leaveOut(batch, index, this.#dirty.take(batch, index, stage, fault));
   }
 
   /** A message of several records that were messages before: converting them again gives the same. */

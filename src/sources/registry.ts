@@ -26,7 +26,8 @@ export function createSource(spec: FileSource, options: SourceOptions): Source {
   });
 }
 
-function formatOf(spec: FileSource): FileFormat {
+/** What the kind of file that a job names knows of its records. */
+export function formatOf(spec: FileSource): FileFormat {
   switch (spec.type) {
     case 'csv':
       return csvFormat(spec);

@@ -49,6 +49,8 @@ interface BatchOfRecords {
   id(i: number): string;
   /** The bytes of record `i` as they stand in the input, or their start where the record is too long. */
   raw(i: number): Uint8Array;
+  /** How many bytes record `i` has in the input, also where {@link raw} is only their start. */
+  bytes(i: number): number;
   /** Where record `i` stands, for a person: `orders.csv byte 1048576`. */
   place(i: number): string;
   /** Why record `i` could not be read; its values must not be asked for then. */
@@ -78,6 +80,8 @@ export type RecordBatch = TextBatch | JsonBatch;
  * the world's where it can't be reached just now.
  */
 export interface Source {
+  /** The encoding of what {@link BatchOfRecords.raw} gives. */
+  readonly rawEncoding: string;
   /** Checks that the input can be read and is as the job says, and tells what is in it. */
   describe(): Promise<SourceDescription>;
   /**

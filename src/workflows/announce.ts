@@ -5,7 +5,8 @@ import type { Job } from '../job/schema/job.js';
 import { type SearchAttributeName, startValues } from '../job/search-attributes.js';
 import type { MigrationMemo } from './definitions.js';
 import { currentDetails } from './explain.js';
-import type { State } from './state.js';
+import { known, type State } from './state.js';
+import { shownPhase } from './tell.js';
 
 const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const PHASE = keyword('RocketliftPhase');
@@ -46,19 +47,20 @@ export class Announcer {
     soFar: () => Report,
   ): void {
     setCurrentDetails(currentDetails(job, state, running, now));
-    const { dirty } = state.tally.records;
-    if (this.#searchAttributes && (state.phase !== this.#phase || dirty !== this.#dirty)) {
+    const { dirty } = known(state).records;
+    const phase = shownPhase(state);
+    if (this.#searchAttributes && (phase !== this.#phase || dirty !== this.#dirty)) {
       upsertSearchAttributes([
-        { key: PHASE, value: state.phase },
+        { key: PHASE, value: phase },
         { key: DIRTY, value: dirty },
       ]);
     }
-    if (state.phase !== this.#phase || now - this.#memoAt >= MEMO_MS) {
+    if (phase !== this.#phase || now - this.#memoAt >= MEMO_MS) {
       this.#memoAt = now;
       const report = soFar();
       this.#memo({ soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...report, inputs: [] } : report });
     }
-    this.#phase = state.phase;
+    this.#phase = phase;
     this.#dirty = dirty;
   }
 

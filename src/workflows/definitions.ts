@@ -2,9 +2,16 @@
  * What a migration workflow is called and what it answers to: all that a client needs to know of it.
  */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ReplaySpec } from '../activities/types.js';
 import type { Progress, Report } from '../job/report.js';
+import type { Rate } from '../job/schema/job.js';
 import type { Schedule } from '../job/schema/schedule.js';
+import { SHARE_QUERY } from '../job/share.js';
+import type { LiveSettings } from './live.js';
+import type { State } from './state.js';
+
+export type { LiveSettings } from './live.js';
 
 /** Name of the workflow type. */
 export const MIGRATION = 'migration';
@@ -26,6 +33,8 @@ export interface MigrationInput {
   readonly job: unknown;
   /** Whether the search attributes are registered on the server; the run goes on without them otherwise. */
   readonly searchAttributes?: boolean;
+  /** The dirty records that the run sends again, instead of reading the job's source. */
+  readonly replay?: ReplaySpec;
 }
 
 /** As in `src/job/schema/schedule.ts`, of which workflow code may not take zod along. */
@@ -70,6 +79,47 @@ export interface ScheduledMemo {
 
 /** How far the run is, without what the activities that are under way have done (their heartbeats tell). */
 export const progressQuery = defineQuery<Progress>('progress');
+
+/** What each partition that is being written may use of the job's rate. */
+export const shareQuery = defineQuery<Rate>(SHARE_QUERY);
+
+/** What a run that has ended leaves to one that goes on with it. */
+export interface ResumePoint {
+  readonly input: MigrationInput;
+  readonly state: State;
+}
+
+/** Undefined while the run goes on. */
+export const resumePointQuery = defineQuery<ResumePoint | null>('resumePoint');
+
+/** Who asks for a change of a running job; the workflow can't know it otherwise. */
+export interface Asked {
+  readonly by: string;
+}
+
+/** A change of settings; what is not named stays, `null` takes a limit away. */
+export interface Tuning extends Asked {
+  readonly parallelism?: number;
+  /** Records, and bytes of message bodies, a second. */
+  readonly rate?: { readonly records?: number | null; readonly bytes?: number | null };
+  readonly errorLimit?: { readonly records?: number; readonly ratio?: number | null };
+}
+
+/** What becomes of a run that is held. */
+export interface Decision extends Asked {
+  /** continue: without a limit from now on. raise: with a limit of `records`. abort: the run fails. */
+  readonly decision: 'continue' | 'raise' | 'abort';
+  readonly records?: number;
+}
+
+/** Answered when nothing is being sent any more. */
+export const pauseUpdate = defineUpdate<void, [Asked]>('pause');
+export const resumeUpdate = defineUpdate<void, [Asked]>('resume');
+/** Answered with the settings that hold from now on. */
+export const tuneUpdate = defineUpdate<LiveSettings, [Tuning]>('tune');
+export const decideUpdate = defineUpdate<void, [Decision]>('decide');
+/** Tells who is about to cancel the run: a cancellation itself does not. */
+export const announceCancelSignal = defineSignal<[Asked]>('announceCancel');
 
 /** What stands in a run's memo. */
 export interface MigrationMemo {

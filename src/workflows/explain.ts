@@ -1,14 +1,23 @@
 import type { FaultInfo } from '../job/fault.js';
+import type { Phase } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
-import { progressOf, type State } from './state.js';
+import { liveSettings } from './live.js';
+import type { State } from './state.js';
+import { progressOf, shownPhase } from './tell.js';
+import { limitText, rateText } from './tuning.js';
 
-const PHASES: Record<State['phase'], { readonly now: string; readonly next: string }> = {
+const PHASES: Record<Phase, { readonly now: string; readonly next: string }> = {
   validating: {
     now: 'Validating the job, the source and RocketMQ',
     next: 'splitting the input into partitions',
   },
   partitioning: { now: 'Splitting the input into partitions', next: 'writing them' },
   writing: { now: 'Writing partitions', next: 'the report' },
+  paused: { now: 'Paused: nothing is sent', next: 'goes on with `rocketlift resume`' },
+  held: {
+    now: 'Held: nothing is sent until somebody decides',
+    next: 'goes on with `rocketlift decide RUN continue | raise --records N | abort`',
+  },
   draining: { now: 'Draining: what is under way is finished, nothing new is sent', next: 'the report' },
   done: { now: 'Ended', next: 'nothing; the report stands in the memo' },
 };
@@ -20,7 +29,7 @@ export function currentDetails(
   running: readonly string[],
   now: number,
 ): string {
-  const { records, messages, bytes, retries, partitions, sourceBytes } = progressOf(state, running.length);
+  const { records, messages, bytes, retries, partitions, sourceBytes } = progressOf(state);
   const seconds = Math.max(1, (now - state.startedAt) / 1000);
   const rows: [string, string][] = [
     [
@@ -38,7 +47,7 @@ export function currentDetails(
     ],
     ['Requests sent again', `${retries}`],
   ];
-  const { now: phase, next } = PHASES[state.phase];
+  const { now: phase, next } = PHASES[shownPhase(state)];
   const title = state.ended ? `${phase}: ${state.ended}` : phase;
   return [
     `**${title}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
@@ -49,11 +58,31 @@ export function currentDetails(
     ...(running.length > 0
       ? ['', `Being written: ${running.slice(0, 20).join(', ')}${running.length > 20 ? ', …' : ''}`]
       : []),
+    ...(job ? tuned(job, state) : []),
+    ...(state.live.held
+      ? ['', `**Why it is held** (\`${state.live.held.code}\`): ${state.live.held.message}`]
+      : []),
     ...(state.lastError ? ['', error(state.lastError)] : []),
+    ...changes(state),
     ...(state.warnings.length > 0 ? ['', ...state.warnings.map((warning) => `- Warning: ${warning}`)] : []),
     '',
     'Counts are of finished partitions; the heartbeats of the pending activities tell the rest.',
   ].join('\n');
+}
+
+/** The settings that were changed, as they are now. */
+function tuned(job: Job, { live }: State): string[] {
+  if (Object.keys(live.tuned).length === 0) return [];
+  const { parallelism, rate, limit } = liveSettings(job, live);
+  return ['', `Now: parallelism ${parallelism}, rate ${rateText(rate)}, error limit ${limitText(limit)}.`];
+}
+
+/** Changes that are shown; the report has more. */
+const SHOWN_CHANGES = 10;
+
+function changes({ live }: State): string[] {
+  if (live.changes.length === 0) return [];
+  return ['', ...live.changes.slice(-SHOWN_CHANGES).map(({ at, by, what }) => `- ${at} ${by}: ${what}`)];
 }
 
 function error({ code, message, mend }: FaultInfo): string {

@@ -1,23 +1,19 @@
-import type { ValidateResult } from '../activities/types.js';
+import type { ReplaySpec, ValidateResult } from '../activities/types.js';
 import type { FaultInfo } from '../job/fault.js';
 import {
   addRecords,
   addTally,
-  FURTHER_INPUTS,
-  type InputReport,
   MAX_NAMED_INPUTS,
   NO_RECORDS,
   NOTHING,
   type Phase,
-  type Progress,
   type RecordCounts,
-  type Report,
   type RunState,
-  rateOf,
   type Tally,
   type Watermark,
 } from '../job/report.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
+import { type Live, newLive } from './live.js';
 
 const MAX_WARNINGS = 50;
 
@@ -29,21 +25,24 @@ export interface Piece {
 }
 
 /**
- * All that a run knows of itself. Plain data of bounded size: it is what a continued run takes over, so partitions
- * that are done stand in it as counts only.
+ * All that a run knows of itself. Plain data of bounded size: it is what a continued run takes over, and one that retries, so
+ * partitions that are done stand in it as counts only.
  */
 export interface State {
   validated?: ValidateResult;
   /** When the first run of the chain started, in milliseconds since 1970. */
-  readonly startedAt: number;
+  startedAt: number;
   phase: Phase;
+  /** Of the partitions that are done. */
   tally: Tally;
-  /** Counts by input, for the first inputs; the others are summed in `furtherInputs`. */
+  /** Counts of those by input, for the first inputs; the others are summed in `furtherInputs`. */
   readonly inputs: Record<string, RecordCounts>;
   furtherInputs?: RecordCounts;
   warnings: string[];
   /** What waits to be launched. */
   waiting: Piece[];
+  /** What is being written, as it was launched. */
+  running: Piece[];
   /** Where the next page of partitions begins; `listed` once there is none. */
   cursor?: Cursor;
   listed: boolean;
@@ -51,11 +50,20 @@ export interface State {
   partitionsDone: number;
   sourceBytesDone: number;
   lastError?: FaultInfo;
+  readonly live: Live;
+  /** The run whose dirty records are kept together with those of this one, `workflowId/runId`. */
+  storeRun: string;
+  /** The run that this one goes on with. */
+  retryOf?: string;
+  /** Records that were written before this run began. */
+  writtenBefore: number;
+  /** The dirty records that this run replays, instead of reading the job's source. */
+  readonly replay?: ReplaySpec;
   /** How the run has ended, once it has. */
   ended?: RunState;
 }
 
-export function initialState(now: number): State {
+export function initialState(now: number, storeRun: string, replay?: ReplaySpec): State {
   return {
     startedAt: now,
     phase: 'validating',
@@ -63,10 +71,15 @@ export function initialState(now: number): State {
     inputs: {},
     warnings: [],
     waiting: [],
+    running: [],
     listed: false,
     partitionsKnown: 0,
     partitionsDone: 0,
     sourceBytesDone: 0,
+    live: newLive(),
+    storeRun,
+    writtenBefore: 0,
+    ...(replay && { replay }),
   };
 }
 
@@ -87,7 +100,7 @@ export function addWarnings(state: State, warnings: readonly string[]): void {
   }
 }
 
-/** Takes in what a write activity has done, whether it came to the partition's end or not. */
+/** Takes in a partition that is done. */
 export function addPartition(state: State, partition: Partition, watermark: Watermark): void {
   state.tally = addTally(state.tally, watermark);
   const { input } = partition;
@@ -98,56 +111,16 @@ export function addPartition(state: State, partition: Partition, watermark: Wate
   } else {
     state.furtherInputs = addRecords(state.furtherInputs ?? NO_RECORDS, watermark.records);
   }
-  if (watermark.done) {
-    state.partitionsDone++;
-    state.sourceBytesDone += partition.sourceBytes;
-  }
+  state.partitionsDone++;
+  state.sourceBytesDone += partition.sourceBytes;
 }
 
-export function progressOf(state: State, running: number): Progress {
-  return {
-    ...state.tally,
-    phase: state.phase,
-    partitions: {
-      done: state.partitionsDone,
-      running,
-      known: state.partitionsKnown,
-      listed: state.listed,
-    },
-    sourceBytes: { done: state.sourceBytesDone, total: state.validated?.sourceBytes ?? 0 },
-  };
+/** What stands to the account of partitions that are not being written: those that are done, and what is done of those that wait. */
+export function atRest({ tally, waiting }: State): Tally {
+  return waiting.reduce((sum, { from }) => (from ? addTally(sum, from) : sum), tally);
 }
 
-export interface ReportOf {
-  readonly job: string;
-  readonly runId: string;
-  readonly runState: RunState;
-  readonly now: number;
-  readonly error?: FaultInfo;
-}
-
-export function reportOf(state: State, { job, runId, runState, now, error }: ReportOf): Report {
-  const durationMs = now - state.startedAt;
-  const { records, messages, bytes, retries, duplicatesAtMost } = state.tally;
-  return {
-    job,
-    runId,
-    state: runState,
-    records,
-    messages,
-    bytes,
-    durationMs,
-    rate: rateOf(records, durationMs),
-    retries,
-    duplicatesAtMost,
-    partitions: state.partitionsDone,
-    warnings: state.warnings,
-    ...(error && { error }),
-    inputs: inputsOf(state),
-  };
-}
-
-function inputsOf({ inputs, furtherInputs }: State): InputReport[] {
-  const named = Object.entries(inputs).map(([name, records]) => ({ name, ...records }));
-  return furtherInputs ? [...named, { name: FURTHER_INPUTS, ...furtherInputs }] : named;
+/** The same, and what was done of those that are being written before they were launched. */
+export function known(state: State): Tally {
+  return state.running.reduce((sum, { from }) => (from ? addTally(sum, from) : sum), atRest(state));
 }

@@ -1,13 +1,16 @@
-import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import type { WriteResult } from '../activities/types.js';
 import { breach, isBreached } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
-import { isBalanced, type Watermark } from '../job/report.js';
+import { addsUp, type Watermark } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import type { Partition } from '../sources/source.js';
 import { callPartitionInput, callPendingHeartbeats, callWriteBatch } from './calls.js';
 import { faultOf, heartbeatOf, wasCancelled } from './failures.js';
-import { addPage, addPartition, type Piece, type State } from './state.js';
+import { writeInput } from './launch.js';
+import { isStopped, liveSettings, note } from './live.js';
+import { addPage, addPartition, known, type Piece, type State } from './state.js';
 
 /** Partitions in a page: small enough for a payload, large enough to be rarely asked for. */
 const PAGE = 100;
@@ -19,24 +22,32 @@ export type WindowEnd =
   | 'continue'
   | 'stopped';
 
+/** A write activity that is under way. */
+interface Running {
+  readonly piece: Piece;
+  readonly scope: CancellationScope;
+  /** Whether it has been asked to return what it did. */
+  recalled: boolean;
+  /** What it had heartbeat when it was asked. */
+  heartbeat?: WriteHeartbeat;
+}
+
 /**
  * Keeps up to `parallelism` write activities running until every partition is written, asking for the next page of
- * partitions before the last one is used up. Must run in a scope that the run's cancellation does not reach: it is
- * told to stop by `stop`, because it has to look at heartbeats before it cancels activities.
+ * partitions before the last one is used up. While the run is paused or held it has none. Must run in a scope that the run's
+ * cancellation does not reach: it is told to stop by `stop`, because it has to look at heartbeats before it cancels activities.
  */
 export class WriteWindow {
   readonly #state: State;
   readonly #changed: () => void;
-  /** The run's own cancellation is kept from it: it is cancelled by hand, after a look at the heartbeats. */
-  readonly #writes = new CancellationScope({
-    cancellable: true,
-    parent: new CancellationScope({ cancellable: false }),
-  });
-  readonly #running = new Map<number, { readonly label: string; readonly ended: Promise<void> }>();
-  readonly #heartbeats = new Map<number, WriteHeartbeat>();
-  #page: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  readonly #running = new Map<number, Running>();
+  /** The page that is asked for. */
+  #page: CancellationScope | undefined;
+  #recalls = 0;
+  #ending = false;
   #failure: FaultInfo | undefined;
+  /** Goes on with everything that `run` has to look at. */
+  #turn = 0;
 
   constructor(state: State, changed: () => void) {
     this.#state = state;
@@ -45,7 +56,7 @@ export class WriteWindow {
 
   /** Labels of the partitions that are being written. */
   get labels(): readonly string[] {
-    return [...this.#running.values()].map(({ label }) => label);
+    return [...this.#running.values()].map(({ piece }) => piece.partition.label);
   }
 
   /** What ended it, if it was a fault. */
@@ -53,151 +64,186 @@ export class WriteWindow {
     return this.#failure;
   }
 
+  /** Whether nothing is under way. */
+  get isIdle(): boolean {
+    return this.#running.size === 0 && this.#page === undefined && this.#recalls === 0;
+  }
+
   async run(): Promise<WindowEnd> {
-    let makeRoom = false;
     for (;;) {
-      makeRoom ||= workflowInfo().continueAsNewSuggested;
-      if (!makeRoom && this.#stopping === undefined) this.#launch();
-      const pending = [...this.#running.values()].map(({ ended }) => ended);
-      if (this.#page !== undefined) pending.push(this.#page);
-      if (this.#stopping !== undefined) pending.push(this.#stopping);
-      if (pending.length === 0) break;
-      // When it stops, it waits for all of it; the stop itself is over at once.
-      await (this.#stopping === undefined ? Promise.race(pending) : Promise.all(pending));
-      if (this.#stopping !== undefined && this.#running.size === 0) return 'stopped';
+      const turn = this.#turn;
+      const { live, waiting, listed } = this.#state;
+      const isLong = workflowInfo().continueAsNewSuggested;
+      if (this.#ending || isStopped(live)) this.recall();
+      else if (!isLong) this.#launch();
+      if (this.isIdle) {
+        if (this.#ending) return 'stopped';
+        if (waiting.length === 0 && listed && !live.held) return 'written';
+        if (isLong) return 'continue';
+      }
+      await condition(() => this.#turn !== turn);
     }
-    return this.#state.waiting.length > 0 || !this.#state.listed ? 'continue' : 'written';
   }
 
   /** Lets everything that is under way drain, and launches nothing more. */
   stop(): void {
-    this.#stopping ??= this.#drain();
+    this.#ending = true;
+    this.#state.phase = 'draining';
+    this.look();
   }
 
-  #launch(): void {
-    const state = this.#state;
-    const { parallelism } = this.#job.settings;
-    while (this.#running.size < parallelism) {
-      const piece = state.waiting.shift();
-      if (!piece) break;
-      const { index, label } = piece.partition;
-      this.#running.set(index, { label, ended: this.#write(piece) });
-      this.#changed();
-    }
-    if (!state.listed && this.#page === undefined && state.waiting.length < parallelism) {
-      this.#page = this.#nextPage().finally(() => {
-        this.#page = undefined;
-      });
-    }
-  }
-
-  async #nextPage(): Promise<void> {
-    const { cursor, partitionsKnown } = this.#state;
-    try {
-      const page = await this.#writes.run(() =>
-        callPartitionInput({ job: this.#job, cursor, limit: PAGE, first: partitionsKnown }),
-      );
-      addPage(this.#state, page);
-      if (this.#state.phase === 'partitioning') this.#state.phase = 'writing';
-      this.#changed();
-    } catch (error) {
-      if (!wasCancelled(error)) this.#fail(faultOf(error));
-    }
-  }
-
-  async #write({ partition, from }: Piece): Promise<void> {
-    const { validated, tally } = this.#state;
-    try {
-      const watermark = await this.#writes.run(() =>
-        callWriteBatch({
-          job: ofOneFile(this.#job, partition),
-          ...(validated?.columns && { columns: validated.columns }),
-          partition,
-          ...(from && { from }),
-          elsewhere: { read: tally.records.read, dirty: tally.records.dirty },
-        }),
-      );
-      this.#settle(partition, watermark);
-    } catch (error) {
-      this.#lose({ partition, from }, error);
-    } finally {
-      this.#running.delete(partition.index);
-      this.#changed();
-    }
-  }
-
-  #settle(partition: Partition, watermark: Watermark): void {
-    if (!watermark.done && this.#stopping === undefined) {
-      this.#state.waiting.unshift({ partition, from: watermark });
-      return;
-    }
-    this.#count(partition, watermark);
-  }
-
-  /** An activity that ended without returning: its last heartbeat tells how far it came. */
-  #lose({ partition, from }: Piece, error: unknown): void {
-    const last = heartbeatOf(error) ?? this.#heartbeats.get(partition.index);
-    if (last) {
-      const { watermark, ahead } = last;
-      this.#count(partition, { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + ahead });
-    } else if (from) {
-      this.#count(partition, from);
-    }
-    if (!wasCancelled(error)) this.#fail(faultOf(error));
-  }
-
-  #count(partition: Partition, watermark: Watermark): void {
-    const state = this.#state;
-    addPartition(state, partition, watermark);
-    if (!isBalanced(watermark.records)) this.#fail(doesNotAddUp(partition, watermark));
-    const { errorLimit } = this.#job.settings;
-    if (isBreached(errorLimit, state.tally.records)) this.#fail(breach(errorLimit, state.tally.records));
-  }
-
-  #fail(fault: FaultInfo): void {
+  /** @param fault what ends the run */
+  fail(fault: FaultInfo): void {
     this.#failure ??= fault;
     this.#state.lastError = this.#failure;
     this.stop();
   }
 
-  async #drain(): Promise<void> {
-    this.#state.phase = 'draining';
+  /** Something has changed that may call for another number of activities, or for others. */
+  look(): void {
+    this.#turn++;
+    this.#state.running = [...this.#running.values()].map(({ piece }) => piece);
     this.#changed();
-    if (this.#running.size > 0) {
-      // An activity that is between two attempts can't be asked to drain: the server ends it, and with it what it had
-      // heartbeat. So that is read before.
-      const { workflowId, runId } = workflowInfo();
-      try {
-        const ask = () => callPendingHeartbeats({ workflowId, runId });
-        // The run may be cancelled already, and a cancelled scope starts no activities.
-        for (const heartbeat of await CancellationScope.nonCancellable(ask)) {
-          this.#heartbeats.set(heartbeat.partition, heartbeat);
-        }
-      } catch (error) {
-        log.warn('the heartbeats of pending activities could not be read', { error: String(error) });
-      }
-    }
-    this.#writes.cancel();
   }
 
-  get #job() {
+  /** Asks activities to drain and return what they did; what is left of their partitions waits to be launched again. */
+  recall(which: readonly Running[] = [...this.#running.values()]): void {
+    if (this.#ending || isStopped(this.#state.live)) this.#page?.cancel();
+    const asked = which.filter(({ recalled }) => !recalled);
+    if (asked.length === 0) return;
+    for (const running of asked) running.recalled = true;
+    this.#recalls++;
+    void this.#recallNow(asked).finally(() => {
+      this.#recalls--;
+      this.look();
+    });
+  }
+
+  #launch(): void {
+    const state = this.#state;
+    const { parallelism } = liveSettings(this.#job, state.live);
+    while (this.#running.size < parallelism) {
+      const piece = state.waiting.shift();
+      if (!piece) break;
+      this.#write(piece);
+    }
+    const excess = this.#running.size - parallelism;
+    if (excess > 0) this.recall([...this.#running.values()].slice(-excess));
+    if (!state.listed && this.#page === undefined && state.waiting.length < parallelism) this.#nextPage();
+  }
+
+  #nextPage(): void {
+    const { cursor, partitionsKnown, replay } = this.#state;
+    const scope = newScope();
+    this.#page = scope;
+    const input = { job: this.#job, cursor, limit: PAGE, first: partitionsKnown, ...(replay && { replay }) };
+    scope
+      .run(() => callPartitionInput(input))
+      .then(
+        (page) => {
+          addPage(this.#state, page);
+          if (this.#state.phase === 'partitioning') this.#state.phase = 'writing';
+        },
+        (error: unknown) => {
+          if (!wasCancelled(error)) this.fail(faultOf(error));
+        },
+      )
+      .finally(() => {
+        this.#page = undefined;
+        this.look();
+      });
+  }
+
+  #write(piece: Piece): void {
+    const running: Running = { piece, scope: newScope(), recalled: false };
+    const { index } = piece.partition;
+    const input = writeInput(this.#state, this.#job, piece, this.#running.size + 1);
+    this.#running.set(index, running);
+    this.look();
+    running.scope
+      .run(() => callWriteBatch(input))
+      .then(
+        (result) => this.#settle(piece.partition, result),
+        (error: unknown) => this.#lose(running, error),
+      )
+      .finally(() => {
+        this.#running.delete(index);
+        this.#judge();
+        this.look();
+      });
+  }
+
+  #settle(partition: Partition, { stoppedBy, ...watermark }: WriteResult): void {
+    const { waiting } = this.#state;
+    if (watermark.done) addPartition(this.#state, partition, watermark);
+    else waiting.unshift({ partition, from: watermark });
+    if (!addsUp(watermark)) this.fail(doesNotAddUp(partition, watermark));
+    if (stoppedBy?.code === 'dirty_record') this.fail(stoppedBy);
+  }
+
+  /** An activity that ended without returning: its last heartbeat tells how far it came. */
+  #lose({ piece, heartbeat }: Running, error: unknown): void {
+    const { partition, from } = piece;
+    const last = heartbeatOf(error) ?? heartbeat;
+    if (last) {
+      const { watermark, ahead } = last;
+      const duplicatesAtMost = watermark.duplicatesAtMost + ahead;
+      this.#settle(partition, { ...watermark, duplicatesAtMost });
+    } else {
+      this.#state.waiting.unshift({ partition, ...(from && { from }) });
+    }
+    if (!wasCancelled(error)) this.fail(faultOf(error));
+  }
+
+  /** Ends or holds the run if it has more dirty records than it may have now. */
+  #judge(): void {
+    const { live } = this.#state;
+    const { records } = known(this.#state);
+    const { limit } = liveSettings(this.#job, live);
+    if (live.held || this.#ending || !isBreached(limit, records)) return;
+    const fault = breach(limit, records);
+    const { onBreach } = this.#job.settings.errorLimit;
+    if (onBreach === 'hold' && this.#job.dirty.mode !== 'fail') {
+      live.held = fault;
+      note(live, 'rocketlift', `held: ${fault.message}`, Date.now());
+    } else this.fail(fault);
+  }
+
+  async #recallNow(asked: readonly Running[]): Promise<void> {
+    // An activity that is between two attempts can't be asked to drain: the server ends it, and with it what it had
+    // heartbeat. So that is read before.
+    const { workflowId, runId } = workflowInfo();
+    try {
+      const ask = () => callPendingHeartbeats({ workflowId, runId });
+      // The run may be cancelled already, and a cancelled scope starts no activities.
+      for (const heartbeat of await CancellationScope.nonCancellable(ask)) {
+        const running = asked.find(({ piece }) => piece.partition.index === heartbeat.partition);
+        if (running) running.heartbeat = heartbeat;
+      }
+    } catch (error) {
+      log.warn('the heartbeats of pending activities could not be read', { error: String(error) });
+    }
+    for (const { scope } of asked) scope.cancel();
+  }
+
+  get #job(): Job {
     const { validated } = this.#state;
     if (!validated) throw new TypeError('the job has not been validated');
     return validated.job;
   }
 }
 
-/** The job as one write activity needs it: a list of a thousand files need not stand in history a thousand times. */
-function ofOneFile(job: Job, { input }: Partition): Job {
-  return { ...job, source: { ...job.source, path: input } };
-}
+/** The run's own cancellation is kept from it: it is cancelled by hand, after a look at the heartbeats. */
+const newScope = () =>
+  new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
 
-function doesNotAddUp({ label }: Partition, { records }: Watermark): FaultInfo {
+function doesNotAddUp({ label }: Partition, { records, kept }: Watermark): FaultInfo {
   const { read, written, dirty, filtered } = records;
+  const store = kept && kept.entries !== dirty ? `, and ${kept.entries} are kept` : '';
   return {
     code: 'does_not_add_up',
     fault: 'world',
-    message: `Partition ${label}: ${read} records were read, but ${written} written + ${dirty} dirty + ${filtered} filtered.`,
+    message: `Partition ${label}: ${read} records were read, but ${written} written + ${dirty} dirty + ${filtered} filtered${store}.`,
     mend: 'Report this: records were lost or counted twice.',
   };
 }

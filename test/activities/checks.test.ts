@@ -18,7 +18,7 @@ const csvJob = async (name: string, content: string, settings = {}) => {
 describe('validateConnection', () => {
   it('gives the job with its defaults, the columns and the size of the source', async () => {
     const { document, job } = await csvJob('valid.csv', 'id,name\n1,a\n');
-    expect(await environment().run(validateConnection, { job: document })).toEqual({
+    expect(await environment().run(validateConnection, { job: document, storeRun: 'job/run' })).toEqual({
       job,
       columns: ['id', 'name'],
       sourceBytes: 12,
@@ -33,7 +33,7 @@ describe('validateConnection', () => {
       'invalid_job',
     ],
   ])('refuses %j for good', async (job, type) => {
-    const refused = environment().run(validateConnection, { job });
+    const refused = environment().run(validateConnection, { job, storeRun: 'job/run' });
     await expect(refused).rejects.toMatchObject({
       type,
       nonRetryable: true,

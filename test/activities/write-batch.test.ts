@@ -16,6 +16,7 @@ import { readTopic } from '../support/topic-reader.js';
 const bench = useBench({ worker: false });
 const stack = inject('stack');
 const ROWS = 20_000;
+const RUN = 'job/run';
 
 /**
  * The activity's surroundings without a Temporal server: heartbeats that it records end up in a list. What the real
@@ -48,14 +49,18 @@ async function partitionOf(rows: number): Promise<{ topic: string; input: WriteI
     settings: { batch: { records: 50, inFlight: 2 } },
   });
   const { env } = surroundings();
-  const { columns } = (await env.run(validateConnection, { job: document })) as ValidateResult;
+  const { columns } = (await env.run(validateConnection, {
+    job: document,
+    storeRun: RUN,
+  })) as ValidateResult;
   const { partitions } = (await env.run(partitionInput, {
     job,
     limit: 10,
     first: 0,
   })) as PartitionPage;
   expect(partitions).toHaveLength(1);
-  return { topic, input: { job, columns, partition: partitions[0], elsewhere: { read: 0, dirty: 0 } } };
+  const common = { elsewhere: { read: 0, dirty: 0 }, limit: job.settings.errorLimit, storeRun: RUN };
+  return { topic, input: { job, columns, partition: partitions[0], ...common } };
 }
 
 const idsIn = async (topic: string) =>

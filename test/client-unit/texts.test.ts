@@ -55,6 +55,7 @@ const progress = (change: Partial<RunProgress>): RunProgress => ({
   answered: true,
   activities: [],
   partitions: { done: 1, running: 1, known: 4, listed: true },
+  underWay: [],
   sourceBytes: { done: 1000, total: 4000 },
   ...change,
 });

@@ -40,7 +40,7 @@ describe('a mistake is shown with its place', () => {
     ],
     [
       `${HEAD}settings:\n`,
-      'orders.yaml:4:10  settings: expected an object with parallelism, partitionSize, batch, connectTimeout, retryFor, errorLimit, found nothing',
+      'orders.yaml:4:10  settings: expected an object with parallelism, partitionSize, rate, batch, connectTimeout, retryFor, errorLimit, found nothing',
     ],
     [
       `${HEAD}transform:\n  - renam: { a: b }\n`,

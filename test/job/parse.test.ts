@@ -48,7 +48,7 @@ describe('a job', () => {
         retryFor: 86_400_000,
         errorLimit: { records: 100, minRecords: 1000, onBreach: 'fail' },
       },
-      dirty: { mode: 'log' },
+      dirty: { mode: 'log', maxRawBytes: 65_536 },
     });
   });
 

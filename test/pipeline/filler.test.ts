@@ -1,9 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DirtyRecord } from '../../src/dirty/record.js';
 import type { Draft } from '../../src/pipeline/draft.js';
 import { type Filler, MessageFiller } from '../../src/pipeline/filler.js';
+import { Pacer } from '../../src/pipeline/pacer.js';
 import { PackFiller } from '../../src/pipeline/pack-filler.js';
 import { idsOf, numberedBatch, plain, plainProducer } from './support.js';
+
+const pacer = new Pacer();
+
+const DIRTY: DirtyRecord = {
+  id: 'id',
+  input: 'x',
+  place: 'somewhere',
+  position: 0,
+  partition: 0,
+  stage: 'convert',
+  code: 'code',
+  message: 'message',
+  raw: new Uint8Array(),
+  bytes: 0,
+};
 
 const JSON_ARRAY = { before: '[', between: ',', after: ']' };
 
@@ -20,14 +37,14 @@ function fill(filler: Filler, records: readonly (number | 'dirty' | 'filtered')[
   const tooLarge: string[] = [];
   for (const [index, each] of records.entries()) {
     const batch = numberedBatch(index, ['']);
-    if (typeof each !== 'number') filler.leaveOut(each, batch, 0);
+    if (typeof each !== 'number') filler.leaveOut(batch, 0, each === 'dirty' ? DIRTY : undefined);
     else {
       const text = `"${'x'.repeat(each)}"`;
       const fault = filler.put({ id: `id-${index}`, body: asText ? text : Buffer.from(text) }, batch, 0);
       if (fault) {
         expect(fault.code).toBe('body_too_large');
         tooLarge.push(`id-${index}`);
-        filler.leaveOut('dirty', batch, 0);
+        filler.leaveOut(batch, 0, DIRTY);
       }
     }
     for (let draft = filler.takeFull(); draft; draft = filler.takeFull()) drafts.push(draft);
@@ -75,7 +92,10 @@ describe('drafts', () => {
     fc.assert(
       fc.property(cases, ({ records, batch, perMessage, asText }) => {
         const producer = plainProducer();
-        const filler = new PackFiller({ producer, batch, start: 0 }, { records: perMessage, ...JSON_ARRAY });
+        const filler = new PackFiller(
+          { producer, batch, start: 0, pacer },
+          { records: perMessage, ...JSON_ARRAY },
+        );
         const { drafts, tooLarge } = fill(filler, records, asText);
         expectContiguous(drafts, records);
         expect(idsIn(drafts)).toEqual(expectedIds(records, tooLarge));
@@ -101,7 +121,7 @@ describe('drafts', () => {
   it('of single records do so as well', () => {
     fc.assert(
       fc.property(cases, ({ records, batch, asText }) => {
-        const filler = new MessageFiller({ producer: plainProducer(), batch, start: 0 });
+        const filler = new MessageFiller({ producer: plainProducer(), batch, start: 0, pacer });
         const { drafts, tooLarge } = fill(filler, records, asText);
         expectContiguous(drafts, records);
         expect(idsIn(drafts)).toEqual(expectedIds(records, tooLarge));
@@ -116,7 +136,7 @@ describe('drafts', () => {
   it('close a pack early whose ids would be more than properties may be', () => {
     const producer = plainProducer({ maxPropertyBytes: 100 });
     const filler = new PackFiller(
-      { producer, batch: { records: 10, bytes: 1000 }, start: 0 },
+      { producer, batch: { records: 10, bytes: 1000 }, start: 0, pacer },
       { records: 500, ...JSON_ARRAY },
     );
     const { drafts } = fill(filler, Array<number>(100).fill(1), true);
@@ -130,6 +150,7 @@ describe('drafts', () => {
       producer: plainProducer({ maxMessages: 1 }),
       batch: { records: 10, bytes: 1000 },
       start: 0,
+      pacer,
     });
     const { drafts } = fill(filler, [1, 1, 'dirty', 1], true);
     expect(drafts.map(({ messages }) => messages.length)).toEqual([1, 1, 1]);
@@ -137,7 +158,7 @@ describe('drafts', () => {
 
   it('end after many records without a message, so that the watermark passes them', () => {
     const filler = new PackFiller(
-      { producer: plainProducer(), batch: { records: 10, bytes: 1000 }, start: 0 },
+      { producer: plainProducer(), batch: { records: 10, bytes: 1000 }, start: 0, pacer },
       { records: 500, ...JSON_ARRAY },
     );
     const { drafts } = fill(filler, [1, ...Array<'filtered'>(12_000).fill('filtered')], true);
@@ -155,7 +176,7 @@ describe('drafts', () => {
       for (let n = 0; n < count; n += PER_BATCH) {
         const records = numberedBatch(n, Array<string>(PER_BATCH).fill(''));
         for (let i = 0; i < PER_BATCH; i++) {
-          if ((n + i) % nth > 0) filler.leaveOut('filtered', records, i);
+          if ((n + i) % nth > 0) filler.leaveOut(records, i);
           else filler.put({ id: records.id(i), body: '1' }, records, i);
           for (let draft = filler.takeFull(); draft; draft = filler.takeFull()) drafts.push(draft);
         }
@@ -168,12 +189,17 @@ describe('drafts', () => {
 
     const packer = () =>
       new PackFiller(
-        { producer: plainProducer({ maxBodyBytes: 10_000, maxPropertyBytes: 16_384 }), batch, start: 0 },
+        {
+          producer: plainProducer({ maxBodyBytes: 10_000, maxPropertyBytes: 16_384 }),
+          batch,
+          start: 0,
+          pacer,
+        },
         { records: 500, ...JSON_ARRAY },
       );
 
     it('are as full as without one', () => {
-      const filler = new MessageFiller({ producer: plainProducer(), batch, start: 0 });
+      const filler = new MessageFiller({ producer: plainProducer(), batch, start: 0, pacer });
       const drafts = sift(filler, 150_000, 100);
       expect(drafts.map(({ messages }) => messages.length)).toEqual([500, 500, 500]);
     });
@@ -184,7 +210,7 @@ describe('drafts', () => {
     });
 
     it.each([
-      ['single records', () => new MessageFiller({ producer: plainProducer(), batch, start: 0 })],
+      ['single records', () => new MessageFiller({ producer: plainProducer(), batch, start: 0, pacer })],
       ['packed records', packer],
     ])('hold on to no more than 64 batches, of %s', (_, filler) => {
       const drafts = sift(filler(), 200_000, PER_BATCH);

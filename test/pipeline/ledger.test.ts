@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DirtyRecord } from '../../src/dirty/record.js';
 import { NOTHING, type Tally } from '../../src/job/report.js';
 import { Ledger } from '../../src/pipeline/ledger.js';
+import { memoryStore } from './support.js';
 
 const START = { ...NOTHING, position: 0, done: false };
+const NO_STORE = { ...memoryStore(), length: undefined };
 
 function tally(written: number, dirty: number): Tally {
   return {
@@ -21,14 +24,14 @@ const stretches = fc.array(fc.record({ written: fc.nat(500), dirty: fc.nat(5) })
 });
 
 describe('Ledger', () => {
-  it('covers exactly the settled stretches before the first gap, in whatever order they are settled', () => {
-    fc.assert(
-      fc.property(
+  it('covers exactly the settled stretches before the first gap, in whatever order they are settled', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         stretches.chain((all) =>
           fc.record({ all: fc.constant(all), order: fc.shuffledSubarray(all.map((_, index) => index)) }),
         ),
-        ({ all, order }) => {
-          const ledger = new Ledger(START);
+        async ({ all, order }) => {
+          const ledger = new Ledger(START, NO_STORE);
           const added = all.map(({ written }, index) => ledger.add(index + 1, written));
           const settled = new Set<number>();
           for (const index of order) {
@@ -43,7 +46,9 @@ describe('Ledger', () => {
               passed.reduce((sum, { written }) => sum + written, 0),
             );
             expect(ledger.watermark.records.dirty).toBe(passed.reduce((sum, { dirty }) => sum + dirty, 0));
-            expect(ledger.covered).toBe(passed.reduce((sum, { written }) => sum + written, 0));
+            expect((await ledger.secure()).covered).toBe(
+              passed.reduce((sum, { written }) => sum + written, 0),
+            );
             expect(ledger.acknowledgedBeyond).toBe(beyond.reduce((sum, { written }) => sum + written, 0));
           }
         },
@@ -52,7 +57,7 @@ describe('Ledger', () => {
   });
 
   it('goes on from what was counted before', () => {
-    const ledger = new Ledger({ ...tally(7, 1), position: 70, done: false });
+    const ledger = new Ledger({ ...tally(7, 1), position: 70, done: false }, NO_STORE);
     ledger.settle(ledger.add(100, 3), tally(3, 0));
     ledger.count({ retries: 2, duplicatesAtMost: 500 });
     expect(ledger.watermark).toEqual({
@@ -67,11 +72,59 @@ describe('Ledger', () => {
   });
 
   it('refuses to be finished with something unsettled', () => {
-    const ledger = new Ledger(START);
+    const ledger = new Ledger(START, NO_STORE);
     const stretch = ledger.add(1, 1);
     expect(() => ledger.finish()).toThrow('not settled');
     ledger.settle(stretch, tally(1, 0));
     ledger.finish();
     expect(ledger.watermark.done).toBe(true);
+  });
+
+  const record = (n: number): DirtyRecord => ({
+    id: `id-${n}`,
+    input: 'x',
+    place: `record ${n}`,
+    position: n,
+    partition: 0,
+    stage: 'parse',
+    code: 'code',
+    message: 'message',
+    raw: Buffer.from(`${n}`),
+    bytes: 1,
+  });
+
+  it('gives dirty records to the store in the order of the watermark, whatever that of the acknowledgements', () => {
+    const store = memoryStore();
+    const ledger = new Ledger(START, store);
+    const [first, second, third] = [1, 2, 3].map((n) => ledger.add(n, 1));
+    ledger.settle(third, tally(1, 1), [record(3)]);
+    ledger.settle(second, tally(1, 1), [record(2)]);
+    expect(store.all).toEqual([]);
+    ledger.settle(first, tally(1, 1), [record(1)]);
+    expect(store.all.map(({ position }) => position)).toEqual([1, 2, 3]);
+    expect(ledger.watermark).toMatchObject({ position: 3, kept: { entries: 3 } });
+  });
+
+  it('says what is safe only after the store has made it so, and counts what lies beyond as sent again', async () => {
+    const store = memoryStore();
+    const ledger = new Ledger(START, store);
+    ledger.settle(ledger.add(10, 5), tally(5, 1), [record(1)]);
+    expect(ledger.safeWatermark).toMatchObject({ position: 0, duplicatesAtMost: 5, records: { read: 0 } });
+    expect(await ledger.secure()).toMatchObject({
+      watermark: { position: 10, kept: { entries: 1 } },
+      covered: 5,
+    });
+    expect(store.safe).toHaveLength(1);
+    expect(ledger.safeWatermark).toMatchObject({ position: 10, duplicatesAtMost: 0 });
+    ledger.settle(ledger.add(20, 3), tally(3, 0));
+    expect(ledger.safeWatermark).toMatchObject({ position: 10, duplicatesAtMost: 3, records: { read: 6 } });
+  });
+
+  it('stays at what is safe when the store fails', async () => {
+    const failing = { ...memoryStore(), flush: () => Promise.reject(new Error('full')) };
+    const ledger = new Ledger(START, failing);
+    ledger.settle(ledger.add(10, 5), tally(5, 1), [record(1)]);
+    await expect(ledger.secure()).rejects.toThrow('full');
+    expect(ledger.safeWatermark).toMatchObject({ position: 0, records: { dirty: 0 } });
   });
 });

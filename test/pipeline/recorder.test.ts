@@ -16,13 +16,15 @@ function simulation(window: number, fails: (call: number) => boolean = () => fal
       await new Promise((resolve) => setImmediate(resolve));
       server.push(heartbeat);
     },
-    snapshot: () => ({
-      partition: 0,
-      input: 'x',
-      sourceBytes: 0,
-      watermark: { ...NOTHING, position: sim.covered, done: false },
+    secure: async () => ({
+      progress: {
+        partition: 0,
+        input: 'x',
+        sourceBytes: 0,
+        watermark: { ...NOTHING, position: sim.covered, done: false },
+      },
+      covered: sim.covered,
     }),
-    covered: () => sim.covered,
     window,
     intervalMs: 1,
     onTrouble: () => {

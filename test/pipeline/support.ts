@@ -1,3 +1,5 @@
+import type { DirtyRecord } from '../../src/dirty/record.js';
+import type { DirtyStore } from '../../src/dirty/store.js';
 import { type Message, RECORD_IDS_PROPERTY } from '../../src/job/message.js';
 import type { EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
 import type { JsonBatch } from '../../src/sources/source.js';
@@ -32,6 +34,30 @@ export function plainProducer(over: Partial<Producer> = {}): Producer {
   };
 }
 
+/** A store in memory. What was not flushed is not in `safe`. */
+export function memoryStore(): DirtyStore & { readonly all: DirtyRecord[]; readonly safe: DirtyRecord[] } {
+  const all: DirtyRecord[] = [];
+  const safe: DirtyRecord[] = [];
+  return {
+    all,
+    safe,
+    rawBytes: 1000,
+    get length() {
+      return { entries: all.length, length: all.length };
+    },
+    get pendingBytes() {
+      return all.length - safe.length;
+    },
+    append: (records) => {
+      all.push(...records);
+    },
+    flush: async () => {
+      safe.push(...all.slice(safe.length));
+    },
+    close: async () => {},
+  };
+}
+
 /** Numbered records; where reading goes on after record `i` is `i + 1`. */
 export function numberedBatch(from: number, bodies: readonly string[]): JsonBatch {
   return {
@@ -42,6 +68,7 @@ export function numberedBatch(from: number, bodies: readonly string[]): JsonBatc
     place: (i) => `record ${from + i}`,
     fault: () => undefined,
     raw: (i) => Buffer.from(bodies[i]),
+    bytes: (i) => Buffer.byteLength(bodies[i]),
     json: (i) => Buffer.from(bodies[i]),
   };
 }

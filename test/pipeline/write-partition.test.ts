@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DirtyRecord } from '../../src/dirty/store.js';
 import { NOTHING, type Watermark } from '../../src/job/report.js';
+import { Pacer } from '../../src/pipeline/pacer.js';
 import { Recorder } from '../../src/pipeline/recorder.js';
 import type { WriteOptions } from '../../src/pipeline/write-options.js';
 import { PartitionWriter } from '../../src/pipeline/write-partition.js';
@@ -11,7 +11,7 @@ import { SinkFault } from '../../src/rocketmq/faults.js';
 import type { EncodedMessage } from '../../src/rocketmq/producer.js';
 import type { Partition, Source } from '../../src/sources/source.js';
 import { jobOf } from '../records/support.js';
-import { idsOf, numberedBatch, plain, plainProducer } from './support.js';
+import { idsOf, memoryStore, numberedBatch, plain, plainProducer } from './support.js';
 
 const PARTITION: Partition = { index: 0, input: 'x', label: 'x', sourceBytes: 0, start: 0, spec: undefined };
 const START: Watermark = { ...NOTHING, position: 0, done: false };
@@ -28,6 +28,7 @@ function sourceOf(bodies: readonly string[]): Source {
   };
   return {
     describe: unused,
+    rawEncoding: 'utf-8',
     partition: unused,
     sourceBytesBefore: () => 0,
     verify: async () => {},
@@ -55,7 +56,7 @@ interface Case {
 function world({ count, unusable, refused, filtered, unanswered, perMessage }: Case) {
   const bodies = Array.from({ length: count }, (_, n) => (unusable.includes(n) ? `{"n":"x"}` : `{"n":${n}}`));
   const stored: string[][] = [];
-  const dirty: DirtyRecord[] = [];
+  const store = memoryStore();
   const splits: number[] = [];
   const job = jobOf({
     source: { type: 'ndjson', path: '/x', columns: { n: 'integer' } },
@@ -88,7 +89,10 @@ function world({ count, unusable, refused, filtered, unanswered, perMessage }: C
       convert: createConverter(job, undefined),
       packing: packing(job, undefined),
       producer: plainProducer({ send: take }),
-      dirty: { add: (record) => dirty.push(record), settle: async () => {} },
+      dirty: store,
+      dirtyMode: 'keep',
+      limit: SETTINGS.errorLimit,
+      pacer: new Pacer(),
       settings: SETTINGS,
       from,
       elsewhere: { read: 0, dirty: 0 },
@@ -101,7 +105,7 @@ function world({ count, unusable, refused, filtered, unanswered, perMessage }: C
       },
       ...over,
     });
-  return { write, take, stored, dirty, splits, lost };
+  return { write, take, stored, dirty: store.safe, splits, lost };
 }
 
 const cases = fc.integer({ min: 1, max: 120 }).chain((count) =>
@@ -184,7 +188,7 @@ describe('PartitionWriter', () => {
     expect(stored.map(({ length }) => length).sort()).toEqual([1, 2, 4]);
     expect(splits).toEqual([7]);
     // One message was let through at first, and then as many as there are records.
-    expect(writer.covered()).toBe(8);
+    expect((await writer.secure()).covered).toBe(8);
   });
 
   it('stopped anywhere, and gone on with from its watermark, loses nothing and repeats no more than it says', async () => {
@@ -222,8 +226,7 @@ describe('PartitionWriter', () => {
       let writer: PartitionWriter | undefined;
       const recorder = new Recorder({
         record: async () => {},
-        snapshot: () => writer?.snapshot() ?? expect.fail('nothing is recorded before the writer is there'),
-        covered: () => writer?.covered() ?? 0,
+        secure: () => writer?.secure() ?? expect.fail('nothing is recorded before the writer is there'),
         window: WINDOW,
         intervalMs: 1,
         onTrouble: (error) => expect.fail(String(error)),

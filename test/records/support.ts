@@ -30,6 +30,7 @@ export function jsonBatch(records: readonly string[]): JsonBatch {
     ...common(records.length),
     shape: 'json',
     raw: (i) => Buffer.from(records[i]),
+    bytes: (i) => Buffer.byteLength(records[i]),
     json: (i) => Buffer.from(records[i]),
   };
 }
@@ -43,6 +44,7 @@ export function textBatch(
     shape: 'text',
     columns,
     raw: () => Buffer.alloc(0),
+    bytes: () => 0,
     values: (i) => rows[i],
   };
 }

@@ -10,7 +10,7 @@ import {
 import { plural } from '../format.js';
 import { type EndpointsOption, loadJob, withJobArgument } from '../job-argument.js';
 import { print, printJson, warn } from '../output.js';
-import { noWorkerText } from '../run.js';
+import { noWorkerText } from '../run-to-end.js';
 
 type ChangeOptions = QueueOptions & EndpointsOption;
 

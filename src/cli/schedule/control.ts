@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MigrationClient } from '../../client/migration-client.js';
 import { type CommonOptions, createCommand, withClient } from '../command.js';
 import { print, printJson, warn } from '../output.js';
-import { noWorkerText } from '../run.js';
+import { noWorkerText } from '../run-to-end.js';
 
 export const SCHEDULE_HELP = "the job's name";
 

@@ -69,7 +69,7 @@ function runOf(session: Session, description: WorkflowExecutionDescription): Sch
   return {
     // Its memo has none before a worker has taken it on.
     planned: planned ?? (typedSearchAttributes.get(PLANNED) ?? startTime).toISOString(),
-    state: end?.state ?? (isWaiting ? 'waiting' : stateOf(status.name)),
+    state: end?.state ?? (isWaiting ? 'waiting' : stateOf(status.name, {})),
     started: startTime.toISOString(),
     ...(closeTime && { ended: closeTime.toISOString() }),
     ...(run && { run: runText(run) }),

@@ -1,101 +1,10 @@
 import { z } from 'zod';
+import { dirty } from './dirty.js';
 import { schedule } from './schedule.js';
+import { settings } from './settings.js';
 import { sink } from './sink.js';
 import { NO_ORDER, namesWithoutOrder, source } from './source.js';
 import { transformStep } from './transform.js';
-import { duration, size } from './units.js';
-
-const MIB = 1024 * 1024;
-
-const settings = z.strictObject({
-  parallelism: z
-    .number()
-    .int()
-    .min(1)
-    .max(256)
-    .default(4)
-    .describe('Partitions written at once, over all workers; one worker writes at most 32.')
-    .meta({ examples: [2] }),
-  partitionSize: size()
-    .prefault('64 MiB')
-    .refine((bytes) => bytes >= 1024, { error: 'a size of 1 KiB or more' })
-    .describe('Bytes of a plain file that make one partition, about; 1 KiB or more.')
-    .meta({ examples: ['16 MiB'] }),
-  batch: z
-    .strictObject({
-      records: z
-        .number()
-        .int()
-        .min(1)
-        .max(10_000)
-        .default(500)
-        .describe('Messages in one request, at most.')
-        .meta({ examples: [100] }),
-      bytes: size()
-        .prefault('1 MiB')
-        .refine((bytes) => bytes >= 1024 && bytes <= 3.5 * MIB, {
-          error: 'a size from 1 KiB to 3.5 MiB (RocketMQ takes 4 MiB, encoded)',
-        })
-        .describe(
-          'Encoded bytes in one request, at most, from 1 KiB to 3.5 MiB; a single larger message goes alone.',
-        )
-        .meta({ examples: ['256 KiB'] }),
-      inFlight: z
-        .number()
-        .int()
-        .min(1)
-        .max(64)
-        .default(8)
-        .describe('Requests a partition has under way, at most.')
-        .meta({ examples: [4] }),
-    })
-    .prefault({})
-    .describe('Messages sent in one request.'),
-  connectTimeout: duration()
-    .refine((ms) => ms >= 1000 && ms <= 3_600_000, { error: 'a duration from 1s to 1h' })
-    .prefault('30s')
-    .describe('How long a check waits for servers.')
-    .meta({ examples: ['10s'] }),
-  retryFor: duration()
-    .prefault('24h')
-    .describe(
-      "How long the world's faults (busy, timeouts, connections lost) are tried again before the run fails.",
-    )
-    .meta({ examples: ['2h'] }),
-  errorLimit: z
-    .strictObject({
-      records: z
-        .number()
-        .int()
-        .min(0)
-        .default(100)
-        .describe('Dirty records a run may have.')
-        .meta({ examples: [10] }),
-      ratio: z
-        .number()
-        .min(0)
-        .max(1)
-        .optional()
-        .describe(
-          'Dirty records a run may have, as a part of those read: 0.001 is one in a thousand. No such limit unless given.',
-        )
-        .meta({ examples: [0.001] }),
-      minRecords: z
-        .number()
-        .int()
-        .min(0)
-        .default(1000)
-        .describe('Records to be read before ratio counts.')
-        .meta({ examples: [100] }),
-      onBreach: z
-        .literal('fail', { error: 'fail: hold comes later' })
-        .default('fail')
-        .describe('What happens beyond the limit: the run fails.')
-        .meta({ examples: ['fail'] }),
-    })
-    .prefault({})
-    .describe('How many dirty records a run may have.'),
-});
 
 /** A job file. Unknown fields are errors; sizes become bytes and durations milliseconds. */
 export const jobSchema = z
@@ -114,18 +23,7 @@ export const jobSchema = z
       .default([])
       .describe('Steps from a record to a message, in order.'),
     settings: settings.prefault({}).describe('How the work is done.'),
-    dirty: z
-      .strictObject({
-        mode: z
-          .literal('log', { error: 'log: fail and keep come later' })
-          .default('log')
-          .describe(
-            'Dirty records are counted, and logged with their position and reason (the first 1,000 of a partition one by one).',
-          )
-          .meta({ examples: ['log'] }),
-      })
-      .prefault({})
-      .describe('What becomes of records that can not be a message.'),
+    dirty: dirty.prefault({}).describe('What becomes of records that can not be a message.'),
     schedule: schedule.optional(),
   })
   .superRefine((job, context) => {
@@ -143,6 +41,8 @@ export type Job = z.output<typeof jobSchema>;
 export type JobInput = z.input<typeof jobSchema>;
 export type Settings = Job['settings'];
 export type ErrorLimit = Settings['errorLimit'];
+export type Rate = NonNullable<Settings['rate']>;
+export type Dirty = Job['dirty'];
 
 /** The JSON Schema of job files, for editors. */
 export function jobJsonSchema(): object {

@@ -14,6 +14,9 @@ const DURATION_UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3
 
 // No flag for letter case: flags get lost in the JSON Schema, and editors would then refuse "64 MiB".
 const SIZE = /^(\d+(?:\.\d+)?)\s*([kKmMgG][iI]?[bB]|[bB])$/;
+const PER_SECOND = /\s*\/\s*s$/;
+const RECORD_RATE = /^(\d+(?:\.\d+)?)\s*\/\s*s$/;
+const BYTE_RATE = /^(\d+(?:\.\d+)?)\s*([kKmMgG][iI]?[bB]|[bB])\s*\/\s*s$/;
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
 /** Bytes of a size such as `64 MiB`, `1.5 GB` or `512 B`; undefined if it is none. */
@@ -26,6 +29,18 @@ export function parseSize(text: string): number | undefined {
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text.trim());
   return match ? Math.round(Number(match[1]) * DURATION_UNITS[match[2]]) : undefined;
+}
+
+/** Records a second of a rate such as `50000/s`; undefined if it is none. */
+export function parseRecordRate(text: string): number | undefined {
+  const match = RECORD_RATE.exec(text.trim());
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Bytes a second of a rate such as `20 MiB/s`; undefined if it is none. */
+export function parseByteRate(text: string): number | undefined {
+  const trimmed = text.trim();
+  return BYTE_RATE.test(trimmed) ? parseSize(trimmed.replace(PER_SECOND, '')) : undefined;
 }
 
 /** A text with a unit, or a plain number of the base unit. */
@@ -60,3 +75,19 @@ export const duration = () =>
     'a duration such as "30s", "5m" or "24h", or a number of milliseconds',
     DURATION,
   );
+
+/** Records a second in the job file: `50000/s`, or a number. */
+export const recordRate = () => {
+  const expected = 'records a second, more than none, such as "50000/s"';
+  return quantity('rate', parseRecordRate, expected, RECORD_RATE).refine((rate) => rate > 0, {
+    error: expected,
+  });
+};
+
+/** Bytes a second in the job file: `20 MiB/s`, or a number of bytes. */
+export const byteRate = () => {
+  const expected = 'bytes a second, more than none, such as "20 MiB/s"';
+  return quantity('byte rate', parseByteRate, expected, BYTE_RATE).refine((rate) => rate > 0, {
+    error: expected,
+  });
+};

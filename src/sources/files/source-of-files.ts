@@ -18,7 +18,9 @@ type GivenOptions = Omit<FileSourceOptions, 'encoding'> & { readonly encoding: s
 /** Files of one format as a source. */
 export function sourceOfFiles(format: FileFormat, given: GivenOptions): Source {
   const options = { ...given, encoding: fileEncoding(given.encoding, format.syntax) };
+  const { name, isTranscoded } = options.encoding;
   return {
+    rawEncoding: isTranscoded ? 'utf-8' : name,
     describe: () => describe(format, options),
     partition: (cursor, limit, first, alive) =>
       makePage(format, options, cursor as FileCursor | undefined, limit, first, alive),

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonOf, storeUnusable } from './faults.js';
+
+/**
+ * Writes a file in the folder, reads it and removes it: so that a folder that can't be used is found before the first dirty record.
+ * @throws Fault the user's `dirty_store_unusable`
+ */
+export async function probeFolder(path: string): Promise<void> {
+  const file = join(path, `.rocketlift-check-${randomUUID()}`);
+  const content = randomUUID();
+  try {
+    await mkdir(path, { recursive: true });
+    const handle = await open(file, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    if ((await readFile(file, 'utf8')) !== content) throw new Error('what was written there reads otherwise');
+  } catch (error) {
+    throw storeUnusable(path, reasonOf(error), error);
+  } finally {
+    await rm(file, { force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { userFault } from '../../job/fault.js';
+import type { DirtyEntry } from '../entry.js';
+import { ABOUT_FILE, isPartitionFile } from './layout.js';
+
+/** The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder. */
+export async function entryFiles(folder: string): Promise<string[]> {
+  try {
+    const names = (await readdir(folder)).filter(isPartitionFile);
+    return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).map((name) => join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * The entries of a file, in the order in which they were found.
+ * @param options.mayEndEarly whether the last line may be half an entry, as a crash leaves it in a store's own file
+ * @throws Fault the user's `dirty_entry` for a line that is none
+ */
+export async function* readEntries(
+  path: string,
+  { mayEndEarly }: { readonly mayEndEarly: boolean },
+): AsyncGenerator<DirtyEntry> {
+  let broken: number | undefined;
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    number++;
+    if (line.trim() === '') continue;
+    if (broken !== undefined) throw notAnEntry(path, broken);
+    const entry = parseEntry(line);
+    if (entry) yield entry;
+    else broken = number;
+  }
+  if (broken !== undefined && !mayEndEarly) throw notAnEntry(path, broken);
+}
+
+/** What the records of a run have in common, as their store was given it; undefined where it has none. */
+export async function readAbout(folder: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(join(folder, ABOUT_FILE), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseEntry(line: string): DirtyEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isEntry =
+      typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+    return isEntry ? (value as DirtyEntry) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const notAnEntry = (path: string, line: number) =>
+  userFault(
+    'dirty_entry',
+    `Line ${line} of ${path} is no dirty record as \`rocketlift dirty export\` writes them: one JSON object with an id.`,
+    'Mend the line; change only "raw" in the lines that are exported.',
+  );

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Fault } from '../../job/fault.js';
+import type { StoreLength } from '../../job/report.js';
+import { type EntryContext, toEntry } from '../entry.js';
+import type { DirtyRecord } from '../record.js';
+import type { DirtyStore } from '../store.js';
+import { reasonOf, storeChanged, storeFailed } from './faults.js';
+import { ABOUT_FILE } from './layout.js';
+
+const FILE_MODE = 0o640;
+const FOLDER_MODE = 0o750;
+const COPY_BYTES = 1024 * 1024;
+
+export interface FolderStoreOptions {
+  /** Absolute path of the partition's file. */
+  readonly path: string;
+  /** How much of it belongs to what the watermark has passed. */
+  readonly from: StoreLength;
+  /** Bytes of a record that are kept, at most. */
+  readonly rawBytes: number;
+  readonly context: EntryContext;
+  /** What the records of the run have in common; written beside the first of them. */
+  readonly about: unknown;
+}
+
+/**
+ * Dirty records as lines of a file. Written at the end of what is safe, and synchronised with the disk, before the watermark
+ * that covers them is told to anyone.
+ *
+ * An attempt that the server has given up may still be writing. So each attempt has a file of its own: it takes the name over
+ * with a copy of what belongs to the watermark, and looks before every write whether the name is still its own.
+ */
+export class FolderStore implements DirtyStore {
+  readonly rawBytes: number;
+  readonly #options: FolderStoreOptions;
+  #handle: FileHandle | undefined;
+  #inode: bigint | undefined;
+  #length: StoreLength;
+  /** Bytes of the file that are safe. */
+  #safe: number;
+  #pending: Buffer[] = [];
+  #writing: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  private constructor(options: FolderStoreOptions) {
+    this.#options = options;
+    this.rawBytes = options.rawBytes;
+    this.#length = options.from;
+    this.#safe = options.from.length;
+  }
+
+  /**
+   * @throws Fault `dirty_store_changed` if what the watermark counts on is not there, `dirty_store_failed`
+   */
+  static async open(options: FolderStoreOptions): Promise<FolderStore> {
+    const store = new FolderStore(options);
+    try {
+      // Without entries, what an earlier attempt may have left belongs to nothing. The file comes with the first entry.
+      if (options.from.entries === 0) await rm(options.path, { force: true });
+      else store.#handle = await store.#takeOver();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw store.#failed(error);
+    }
+  }
+
+  get length(): StoreLength {
+    return this.#length;
+  }
+
+  get pendingBytes(): number {
+    return this.#length.length - this.#safe;
+  }
+
+  append(records: readonly DirtyRecord[]): void {
+    const now = Date.now();
+    for (const record of records) {
+      const line = Buffer.from(`${JSON.stringify(toEntry(record, this.#options.context, now))}\n`);
+      this.#pending.push(line);
+      this.#length = { entries: this.#length.entries + 1, length: this.#length.length + line.length };
+    }
+  }
+
+  async flush(): Promise<void> {
+    const wanted = this.#length.length;
+    while (this.#safe < wanted) {
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = undefined;
+      });
+      await this.#writing;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    const lines = Buffer.concat(this.#pending.splice(0));
+    try {
+      this.#handle ??= await this.#begin();
+      await this.#requireOwn();
+      await writeAll(this.#handle, lines, this.#safe);
+      await this.#handle.datasync();
+      this.#safe += lines.length;
+    } catch (error) {
+      this.#failure = this.#failed(error);
+      await this.#cutBack();
+      throw this.#failure;
+    }
+  }
+
+  /** Half an entry must not stay behind. If it does, readers leave it out, and the next attempt cuts it off. */
+  async #cutBack(): Promise<void> {
+    try {
+      await this.#handle?.truncate(this.#safe);
+    } catch (error) {
+      this.#failure = storeFailed(
+        this.#options.path,
+        `${this.#failure?.message ?? ''} What was half written could not be taken back: ${reasonOf(error)}`,
+        error,
+      );
+    }
+  }
+
+  /** Makes the folder, tells what the run's records have in common, and takes the file's name. */
+  async #begin(): Promise<FileHandle> {
+    const { path, about } = this.#options;
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await writeWhole(join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
+    return await this.#own(undefined);
+  }
+
+  /** Goes on behind what an earlier attempt kept. */
+  async #takeOver(): Promise<FileHandle> {
+    const { path, from } = this.#options;
+    const earlier = await openEarlier(path);
+    try {
+      const { size } = await earlier.stat();
+      if (size < from.length) throw storeChanged(path, `has ${size} bytes, and had ${from.length}`);
+      return await this.#own(earlier);
+    } finally {
+      await earlier.close();
+    }
+  }
+
+  /** A file of its own under the partition's name, that begins with what is safe. */
+  async #own(earlier: FileHandle | undefined): Promise<FileHandle> {
+    const { path } = this.#options;
+    const draft = `${path}.${randomUUID()}`;
+    const handle = await open(draft, 'wx', FILE_MODE);
+    try {
+      if (earlier) await copy(earlier, handle, this.#safe);
+      await handle.datasync();
+      await rename(draft, path);
+      this.#inode = (await handle.stat({ bigint: true })).ino;
+      return handle;
+    } catch (error) {
+      await handle.close();
+      await rm(draft, { force: true });
+      throw error;
+    }
+  }
+
+  async #requireOwn(): Promise<void> {
+    const { path } = this.#options;
+    const { ino } = await stat(path, { bigint: true });
+    if (ino !== this.#inode) throw storeFailed(path, 'another attempt writes there');
+  }
+
+  #failed(error: unknown): Error {
+    if (error instanceof Fault) return error;
+    return storeFailed(this.#options.path, reasonOf(error), error);
+  }
+}
+
+async function openEarlier(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw storeChanged(path, 'is gone');
+    throw error;
+  }
+}
+
+async function copy(from: FileHandle, to: FileHandle, length: number): Promise<void> {
+  const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, Math.max(1, length)));
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, length - at), at);
+    if (bytesRead === 0) throw new Error('it ended while it was copied');
+    await writeAll(to, buffer.subarray(0, bytesRead), at);
+    at += bytesRead;
+  }
+}
+
+/** Other partitions write the same file: each whole, one in the place of the other. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { mode: FILE_MODE });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** A write may take fewer bytes than it is given. */
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

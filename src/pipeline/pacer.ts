@@ -1,0 +1,85 @@
+import type { Rate } from '../job/schema/job.js';
+import { pause } from './backoff.js';
+
+/** How much of a second may go at once: so little that no stretch of ten seconds holds 5 % too much. */
+const BURST_S = 0.25;
+/** A request has at most so much of a second, so that sending is even, and a change of the rate soon felt. */
+const REQUEST_S = 0.1;
+/** How long a wait may be before the rate is looked at again, in milliseconds. */
+const LONGEST_WAIT_MS = 100;
+
+/** One measure of a rate: the moment from which on the next unit may go. */
+class Measure {
+  #freeAt = 0;
+
+  /** Milliseconds to wait before more may go; 0 if now. */
+  waitMs(now: number): number {
+    return Math.max(0, this.#freeAt - now);
+  }
+
+  /** What was not used is made up for, but for no more than the burst. */
+  take(amount: number, perSecond: number, now: number): void {
+    const earliest = now - BURST_S * 1000;
+    this.#freeAt = Math.max(this.#freeAt, earliest) + (amount * 1000) / perSecond;
+  }
+
+  /** The debt at the old rate is not that at the new one. */
+  rescale(from: number, to: number, now: number): void {
+    if (this.#freeAt > now) this.#freeAt = now + ((this.#freeAt - now) * from) / to;
+  }
+}
+
+/**
+ * Holds a partition to its share of the job's rate. Written here because it must follow a rate that changes while somebody
+ * waits, and give a wait up at a signal; token buckets of libraries do neither.
+ */
+export class Pacer {
+  readonly #records = new Measure();
+  readonly #bytes = new Measure();
+  #rate: Rate;
+
+  /** @param rate the partition's own; no limit in what it does not name */
+  constructor(rate: Rate = {}) {
+    this.#rate = rate;
+  }
+
+  setRate(rate: Rate): void {
+    const now = performance.now();
+    const { records, bytes } = this.#rate;
+    if (records !== undefined && rate.records !== undefined)
+      this.#records.rescale(records, rate.records, now);
+    if (bytes !== undefined && rate.bytes !== undefined) this.#bytes.rescale(bytes, rate.bytes, now);
+    this.#rate = rate;
+  }
+
+  /** Records that a request, or a message of several, may have. */
+  get maxRecords(): number {
+    return portion(this.#rate.records);
+  }
+
+  /** Bytes that a request may have. */
+  get maxBytes(): number {
+    return portion(this.#rate.bytes);
+  }
+
+  /** Waits until so much may be sent; false if the signal came first. */
+  async take(records: number, bytes: number, stop: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const now = performance.now();
+      const { records: recordRate, bytes: byteRate } = this.#rate;
+      const waitMs = Math.max(
+        recordRate === undefined ? 0 : this.#records.waitMs(now),
+        byteRate === undefined ? 0 : this.#bytes.waitMs(now),
+      );
+      if (waitMs === 0) {
+        if (recordRate !== undefined) this.#records.take(records, recordRate, now);
+        if (byteRate !== undefined) this.#bytes.take(bytes, byteRate, now);
+        return true;
+      }
+      if (!(await pause(Math.min(waitMs, LONGEST_WAIT_MS), stop))) return false;
+    }
+  }
+}
+
+const portion = (perSecond: number | undefined): number =>
+  perSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(perSecond * REQUEST_S));

@@ -1,0 +1,127 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type DirtyEntry, rawOf } from '../dirty/entry.js';
+import { isPartitionFile } from '../dirty/folder/layout.js';
+import { entryFiles, readAbout, readEntries } from '../dirty/folder/reader.js';
+import { userFault } from '../job/fault.js';
+import type { Position } from '../job/report.js';
+import type { FileSource } from '../job/schema/source.js';
+import { checkUnchanged, type Fingerprint } from '../sources/files/fingerprint.js';
+import { createSource, type SourceOptions } from '../sources/registry.js';
+import type { Partition, PartitionPage, RecordBatch, Source } from '../sources/source.js';
+import { readAgain } from './again.js';
+import { type OneRecord, parseOne } from './one-record.js';
+import { type Replayed, replayBatch } from './replay-batch.js';
+
+/** Which dirty records are replayed. */
+export interface ReplayFrom {
+  /** The folder of the run that kept them. */
+  readonly folder: string;
+  /** Absolute path of a file of entries that comes instead of them. */
+  readonly records?: string;
+}
+
+/** Records that are handed out at a time, and bytes of them. */
+const BATCH_RECORDS = 500;
+const BATCH_BYTES = 1024 * 1024;
+
+interface EntryFile {
+  readonly path: string;
+  readonly fingerprint: Fingerprint;
+}
+
+/** The dirty records of a run as a source: each is read as the job's own source reads records, a file of entries is a partition. */
+export function replaySource(spec: FileSource, options: SourceOptions, from: ReplayFrom): Source {
+  const own = createSource(spec, options);
+  const columns = async () => (spec.type === 'csv' ? await columnsOf(spec, from.folder) : undefined);
+  return {
+    rawEncoding: 'utf-8',
+    async describe() {
+      const files = await filesOf(from);
+      const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+      const names = await columns();
+      return {
+        inputs: files,
+        sourceBytes: sizes.reduce((sum, size) => sum + size, 0),
+        ...(names && { columns: names }),
+        warnings: [],
+      };
+    },
+    partition: (cursor, limit, first) => page(from, Number(cursor ?? 0), limit, first),
+    read: (partition, position, signal) => read(spec, own, partition, position, columns, signal),
+    sourceBytesBefore: () => 0,
+    verify: ({ spec: file }) => {
+      const { path, fingerprint } = file as EntryFile;
+      return checkUnchanged(path, fingerprint);
+    },
+  };
+}
+
+async function filesOf({ folder, records }: ReplayFrom): Promise<string[]> {
+  const files = records === undefined ? await entryFiles(folder) : [records];
+  if (files.length > 0) return files;
+  throw userFault(
+    'nothing_kept',
+    `No dirty records lie in ${folder}, or this worker does not see them.`,
+    'Every worker must see the same folder as dirty.path.',
+  );
+}
+
+async function columnsOf(spec: FileSource, folder: string): Promise<readonly string[]> {
+  const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
+  return about?.columns ?? Object.keys(spec.columns);
+}
+
+async function page(from: ReplayFrom, start: number, limit: number, first: number): Promise<PartitionPage> {
+  const files = await filesOf(from);
+  const end = Math.min(files.length, start + limit);
+  const partitions = await Promise.all(
+    files.slice(start, end).map(async (path, i): Promise<Partition> => {
+      const { size, mtimeNs } = await stat(path, { bigint: true });
+      const fingerprint = { size: Number(size), mtimeNs: mtimeNs.toString(), sample: '' };
+      return {
+        index: first + i,
+        input: path,
+        label: basename(path),
+        sourceBytes: Number(size),
+        start: 0,
+        spec: { path, fingerprint } satisfies EntryFile,
+      };
+    }),
+  );
+  return { partitions, ...(end < files.length && { next: end }), warnings: [] };
+}
+
+async function* read(
+  spec: FileSource,
+  own: Source,
+  { spec: file }: Partition,
+  position: Position,
+  columnNames: () => Promise<readonly string[] | undefined>,
+  signal: AbortSignal,
+): AsyncGenerator<RecordBatch> {
+  const { path, fingerprint } = file as EntryFile;
+  await checkUnchanged(path, fingerprint);
+  const columns = await columnNames();
+  const recordOf = (entry: DirtyEntry): Promise<OneRecord> => {
+    if (!entry.whole) return readAgain(entry, own, signal);
+    const encoding = entry.raw === undefined ? (entry.encoding ?? 'utf-8') : 'utf-8';
+    return parseOne(rawOf(entry), { spec, columns, encoding, signal });
+  };
+  let number = 0;
+  let bytes = 0;
+  let replayed: Replayed[] = [];
+  for await (const entry of readEntries(path, { mayEndEarly: isPartitionFile(basename(path)) })) {
+    signal.throwIfAborted();
+    number++;
+    if (number <= Number(position)) continue;
+    replayed.push({ entry, record: await recordOf(entry) });
+    bytes += entry.bytes;
+    if (replayed.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
+    yield replayBatch(replayed, number - replayed.length, columns);
+    replayed = [];
+    bytes = 0;
+  }
+  if (replayed.length > 0) yield replayBatch(replayed, number - replayed.length, columns);
+  await checkUnchanged(path, fingerprint);
+}

@@ -1,0 +1,91 @@
+import type { FaultInfo } from '../job/fault.js';
+import {
+  addRecords,
+  FURTHER_INPUTS,
+  type InputReport,
+  MAX_NAMED_INPUTS,
+  NO_RECORDS,
+  type Phase,
+  type Progress,
+  type RecordCounts,
+  type Report,
+  type RunState,
+  rateOf,
+} from '../job/report.js';
+import { isStopped, liveState } from './live.js';
+import { atRest, type State } from './state.js';
+
+/** The phase as it is shown: a run that is paused or held is that, whatever it was about. */
+export function shownPhase({ phase, live }: State): Phase {
+  if (!isStopped(live) || phase === 'draining' || phase === 'done') return phase;
+  return live.held ? 'held' : 'paused';
+}
+
+export function progressOf(state: State): Progress {
+  return {
+    ...atRest(state),
+    phase: shownPhase(state),
+    ...(state.live.held && { held: state.live.held }),
+    partitions: {
+      done: state.partitionsDone,
+      running: state.running.length,
+      known: state.partitionsKnown,
+      listed: state.listed,
+    },
+    underWay: state.running.flatMap(({ partition, from }) =>
+      from ? [{ partition: partition.index, before: from }] : [],
+    ),
+    sourceBytes: { done: state.sourceBytesDone, total: state.validated?.sourceBytes ?? 0 },
+  };
+}
+
+export interface ReportOf {
+  readonly job: string;
+  readonly runId: string;
+  /** How the run has ended. @default it goes on */
+  readonly runState?: RunState;
+  readonly now: number;
+  readonly error?: FaultInfo;
+}
+
+export function reportOf(state: State, { job, runId, runState, now, error }: ReportOf): Report {
+  const durationMs = now - state.startedAt;
+  const { records, messages, bytes, retries, duplicatesAtMost } = atRest(state);
+  const { changes } = state.live;
+  const { replay } = state;
+  return {
+    job,
+    runId,
+    state: runState ?? liveState(state.live),
+    records,
+    messages,
+    bytes,
+    durationMs,
+    rate: rateOf({ ...records, written: records.written - state.writtenBefore }, durationMs),
+    retries,
+    duplicatesAtMost,
+    partitions: state.partitionsDone,
+    warnings: state.warnings,
+    ...(error && { error }),
+    ...(changes.length > 0 && { changes }),
+    ...(state.validated?.dirtyFolder !== undefined && { dirtyStore: state.validated.dirtyFolder }),
+    ...(state.retryOf !== undefined && { retryOf: state.retryOf }),
+    ...(replay && { replayOf: { run: replay.run, records: replay.before } }),
+    inputs: inputsOf(state),
+  };
+}
+
+/** By input: what is done, and what is done of partitions that wait. */
+function inputsOf({ inputs, furtherInputs, waiting }: State): InputReport[] {
+  const named = new Map<string, RecordCounts>(Object.entries(inputs));
+  let further = furtherInputs;
+  for (const { partition, from } of waiting) {
+    if (!from) continue;
+    const before = named.get(partition.input);
+    if (before || named.size < MAX_NAMED_INPUTS) {
+      named.set(partition.input, addRecords(before ?? NO_RECORDS, from.records));
+    } else further = addRecords(further ?? NO_RECORDS, from.records);
+  }
+  const reports = [...named].map(([name, records]) => ({ name, ...records }));
+  return further ? [...reports, { name: FURTHER_INPUTS, ...further }] : reports;
+}
