@@ -60,7 +60,18 @@ function buildReport({ run, state, memo }: Execution, progress: RunProgress, dur
     duplicatesAtMost,
     partitions: partitions.done,
     warnings: memo.soFar?.warnings ?? [],
+    ...noted(memo.soFar),
     inputs: inputsOf(records, memo.soFar?.inputs ?? [], activities),
+  };
+}
+
+/** What only the run itself can tell, as it noted it last. */
+function noted({ changes, dirtyStore, retryOf, replayOf }: Partial<Report> = {}): Partial<Report> {
+  return {
+    ...(changes && { changes }),
+    ...(dirtyStore !== undefined && { dirtyStore }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(replayOf && { replayOf }),
   };
 }
 

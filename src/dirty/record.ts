@@ -15,7 +15,7 @@ export interface DirtyRecord {
   readonly position: Position;
   readonly partition: number;
   readonly stage: DirtyStage;
-  /** Stable, for scripts, such as `not_an_integer`. */
+  /** Stable, for scripts, such as `not_integer`. */
   readonly code: string;
   /** A sentence for a human. Holds no value of the record. */
   readonly message: string;

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Report } from '../job/report.js';
+import type { ChangeNote, Report } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import { type SearchAttributeName, startValues } from '../job/search-attributes.js';
 import type { MigrationMemo } from './definitions.js';
@@ -26,6 +26,7 @@ export class Announcer {
   #phase: string | undefined;
   #dirty: number | undefined;
   #memoAt: number;
+  #lastChange: ChangeNote | undefined;
 
   constructor(searchAttributes: boolean, now: number) {
     this.#searchAttributes = searchAttributes;
@@ -55,8 +56,10 @@ export class Announcer {
         { key: DIRTY, value: dirty },
       ]);
     }
-    if (phase !== this.#phase || now - this.#memoAt >= MEMO_MS) {
+    const lastChange = state.live.changes.at(-1);
+    if (phase !== this.#phase || lastChange !== this.#lastChange || now - this.#memoAt >= MEMO_MS) {
       this.#memoAt = now;
+      this.#lastChange = lastChange;
       const report = soFar();
       this.#memo({ soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...report, inputs: [] } : report });
     }

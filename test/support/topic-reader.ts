@@ -10,6 +10,8 @@ const PULL_WITH_SUBSCRIPTION = 4;
 export interface StoredMessage {
   readonly body: Buffer;
   readonly id: string;
+  /** When the broker stored it, in milliseconds since 1970. */
+  readonly storedAt: number;
   readonly tag?: string;
   readonly keys: readonly string[];
   readonly properties: Readonly<Record<string, string>>;
@@ -152,6 +154,7 @@ function decode(buffer: Buffer): StoredMessage[] {
     messages.push({
       body: Buffer.from(buffer.subarray(bodyAt, topicAt)),
       id: properties[RECORD_ID_PROPERTY] ?? '',
+      storedAt: Number(buffer.readBigInt64BE(at + 56)),
       ...(properties.TAGS !== undefined && { tag: properties.TAGS }),
       keys: (properties.KEYS ?? '').split(' ').filter((key) => key !== ''),
       properties,

@@ -16,13 +16,13 @@ export async function probeFolder(path: string): Promise<void> {
     try {
       await handle.writeFile(content);
       await handle.datasync();
+      if ((await readFile(file, 'utf8')) !== content)
+        throw new Error('what was written there reads otherwise');
     } finally {
       await handle.close();
+      await rm(file, { force: true });
     }
-    if ((await readFile(file, 'utf8')) !== content) throw new Error('what was written there reads otherwise');
   } catch (error) {
     throw storeUnusable(path, reasonOf(error), error);
-  } finally {
-    await rm(file, { force: true });
   }
 }

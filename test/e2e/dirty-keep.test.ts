@@ -1,0 +1,350 @@
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import type { RunRef } from '../../src/client/run-ref.js';
+import type { DirtyEntry } from '../../src/dirty/entry.js';
+import { entryFiles, readEntries } from '../../src/dirty/folder/reader.js';
+import type { JobInput } from '../../src/job/schema/job.js';
+import { useBench } from '../support/migration.js';
+import { readTopic } from '../support/topic-reader.js';
+import { until } from '../support/until.js';
+
+const bench = useBench();
+const stack = inject('stack');
+
+/** The dirty records that a run has kept. */
+async function kept(run: RunRef): Promise<DirtyEntry[]> {
+  const { dirtyStore = '' } = await bench.client.report(run);
+  const entries: DirtyEntry[] = [];
+  for (const file of await entryFiles(dirtyStore)) {
+    for await (const entry of readEntries(file, { mayEndEarly: false })) entries.push(entry);
+  }
+  return entries;
+}
+
+/** A job over a CSV file that keeps what it can't send. */
+async function keepingJob(topic: string, content: string | Buffer, over: Partial<JobInput> = {}) {
+  const path = await bench.file(`${topic}.csv`, content);
+  const { source, settings, dirty, ...rest } = over;
+  return bench.job({
+    source: { type: 'csv', path, columns: { id: 'integer' }, ...source } as JobInput['source'],
+    sink: { topic },
+    dirty: { mode: 'keep', path: 'dirty', ...dirty },
+    ...(settings && { settings }),
+    ...rest,
+  });
+}
+
+const finish = async (run: RunRef) => bench.client.wait(run);
+const idsIn = async (topic: string) =>
+  (await readTopic(stack, topic))
+    .map(({ body }) => Number(JSON.parse(body.toString()).id))
+    .sort((a, b) => a - b);
+
+describe('dirty records that are kept', () => {
+  it('hold what is wrong with each, where it stands, and its bytes as they are', async () => {
+    const topic = await bench.topic();
+    const rows = ['1,a', 'x,b', '3,c,d', '4,"e', '5,f'];
+    const content = `id,text\n${rows.join('\n')}\n`;
+    const run = await bench.client.start(await keepingJob(topic, content));
+    const report = await finish(run);
+    expect(report).toMatchObject({ state: 'completed', records: { read: 5, written: 2, dirty: 3 } });
+    expect(report.dirtyStore).toBe(join(bench.folder, 'dirty', run.workflowId, run.runId));
+    const entries = await kept(run);
+    const path = join(bench.folder, `${topic}.csv`);
+    expect(entries).toMatchObject([
+      { stage: 'convert', code: 'not_integer', position: 12, raw: 'x,b', bytes: 3, whole: true },
+      { stage: 'parse', code: 'too_many_fields', position: 16, raw: '3,c,d', bytes: 5, whole: true },
+      { stage: 'parse', position: 22, raw: '4,"e', whole: true },
+    ]);
+    for (const entry of entries) {
+      expect(entry).toMatchObject({
+        run: `${run.workflowId}/${run.runId}`,
+        input: path,
+        partition: 0,
+        place: `${topic}.csv byte ${entry.position}`,
+        message: expect.stringMatching(/./),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      });
+      expect(entry.id).toMatch(new RegExp(`^[\\w-]{12}-${entry.position}$`));
+      expect(content.slice(Number(entry.position))).toMatch(new RegExp(`^${entry.raw?.slice(0, 3)}`));
+    }
+    // Another run of the same file finds the same ids.
+    const again = await bench.client.start(await keepingJob(topic, content, { name: run.workflowId }));
+    await finish(again);
+    expect((await kept(again)).map(({ position }) => position)).toEqual(
+      entries.map(({ position }) => position),
+    );
+  });
+
+  it('hold bytes that are no text as well, in the encoding they have', async () => {
+    const topic = await bench.topic();
+    const bytes = Buffer.concat([
+      Buffer.from('id,text\n1,'),
+      Buffer.from([0xd6, 0xd0]),
+      Buffer.from(',x\n2,b\n'),
+    ]);
+    const path = await bench.file(`${topic}.csv`, bytes);
+    const job = bench.job({
+      source: { type: 'csv', path, encoding: 'gb18030' },
+      sink: { topic },
+      dirty: { mode: 'keep', path: 'dirty' },
+    });
+    const run = await bench.client.start(job);
+    await finish(run);
+    const [entry] = await kept(run);
+    expect(entry).toMatchObject({ encoding: 'gb18030', bytes: 6, whole: true });
+    expect(Buffer.from(entry.rawBase64 ?? '', 'base64')).toEqual(bytes.subarray(8, 14));
+  });
+
+  it('are found before anything is sent if their folder can not be used', async () => {
+    const topic = await bench.topic();
+    await bench.file('not-a-folder', '');
+    const dirty = { mode: 'keep', path: 'not-a-folder/dirty' } as const;
+    const run = await bench.client.start(await keepingJob(topic, 'id\n1\n', { dirty }));
+    expect(await finish(run)).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'dirty_store_unusable',
+        fault: 'user',
+        message: expect.stringContaining('not-a-folder'),
+      },
+    });
+    expect(await readTopic(stack, topic)).toEqual([]);
+  });
+
+  it('are in the counts of partitions that are launched again, and kept once', async () => {
+    const topic = await bench.topic();
+    const rows = Array.from({ length: 20_000 }, (_, n) => (n % 100 === 7 ? `x${n},dirty` : `${n},clean`));
+    const job = await keepingJob(topic, `id,text\n${rows.join('\n')}\n`, {
+      settings: {
+        parallelism: 2,
+        partitionSize: '100 KiB',
+        batch: { records: 50, inFlight: 2 },
+        rate: { records: '10000/s' },
+        errorLimit: { records: 1000 },
+      },
+    });
+    const run = await bench.client.start(job);
+    for (const part of [0.1, 0.3, 0.5]) {
+      await until(async () => (await bench.client.progress(run)).records.read > rows.length * part);
+      await bench.client.pause(run);
+      const { records } = await bench.client.report(run);
+      expect(await kept(run)).toHaveLength(records.dirty);
+      await bench.client.resume(run);
+    }
+    expect(await finish(run)).toMatchObject({
+      state: 'completed',
+      records: { read: 20_000, written: 19_800, dirty: 200 },
+      duplicatesAtMost: 0,
+    });
+    const entries = await kept(run);
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(200);
+    expect(entries.map(({ raw }) => raw).sort()).toEqual(rows.filter((row) => row.startsWith('x')).sort());
+  }, 120_000);
+});
+
+describe('with mode fail', () => {
+  it('the first dirty record ends the run, and the report says which', async () => {
+    const topic = await bench.topic();
+    const job = await keepingJob(topic, 'id\n1\nx\n3\n', { dirty: { mode: 'fail', path: undefined } });
+    const report = await finish(await bench.client.start(job));
+    expect(report).toMatchObject({
+      state: 'failed',
+      records: { read: 2, written: 1, dirty: 1 },
+      error: {
+        code: 'dirty_record',
+        fault: 'record',
+        message: expect.stringContaining(`${topic}.csv byte 5`),
+      },
+    });
+  });
+});
+
+describe('a run with more dirty records than it may have', () => {
+  const content = `id\n${Array.from({ length: 400 }, (_, n) => (n % 10 === 3 ? 'x' : n)).join('\n')}\n`;
+
+  it.each([
+    ['continue', {}, 'completed'],
+    ['raise', { records: 1000 }, 'completed'],
+    ['abort', {}, 'failed'],
+  ] as const)('is held, and goes by the decision: %s', async (decision, more, state) => {
+    const topic = await bench.topic();
+    const settings = { errorLimit: { records: 5, onBreach: 'hold' as const } };
+    const run = await bench.client.start(await keepingJob(topic, content, { settings }));
+    const held = await until(async () => {
+      const progress = await bench.client.progress(run);
+      return progress.held && progress;
+    });
+    expect(held).toMatchObject({ phase: 'held', held: { code: 'error_limit' }, activities: [] });
+    expect(held.held?.message).toContain('the limit is passed by 1');
+    const details = await bench.temporal.workflow
+      .getHandle(run.workflowId)
+      .query('__temporal_workflow_metadata');
+    expect(JSON.stringify(details)).toContain('Held: nothing is sent until somebody decides');
+    await expect(bench.client.decide(run, { decision: 'raise' })).rejects.toMatchObject({
+      code: 'invalid_decision',
+    });
+    await bench.client.decide(run, { decision, ...more }, { by: 'Ann' });
+    const report = await finish(run);
+    expect(report.state).toBe(state);
+    expect(report.changes).toMatchObject([{ what: expect.stringContaining('held') }, { by: 'Ann' }]);
+    if (state === 'completed') expect(report.records).toMatchObject({ read: 400, written: 360, dirty: 40 });
+    else expect(report.error).toMatchObject({ code: 'error_limit' });
+    expect(await kept(run)).toHaveLength(report.records.dirty);
+  });
+
+  it('fails at its limit otherwise, and goes on with a higher one by a retry', async () => {
+    const topic = await bench.topic();
+    const settings = { errorLimit: { records: 5 } };
+    const run = await bench.client.start(await keepingJob(topic, content, { settings }));
+    const failed = await finish(run);
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 'error_limit' }, records: { dirty: 6 } });
+    expect(await idsIn(topic)).toHaveLength(failed.records.written);
+    const again = await bench.client.retry(run, { errorLimit: 100 });
+    const report = await finish(again);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { read: 400, written: 360, dirty: 40 },
+      duplicatesAtMost: 0,
+      dirtyStore: failed.dirtyStore,
+    });
+    expect(await idsIn(topic)).toHaveLength(360);
+    expect(await kept(again)).toHaveLength(40);
+  });
+});
+
+describe('a replay', () => {
+  it('sends mended records under the ids that they had, and the reports add up', async () => {
+    const topic = await bench.topic();
+    const run = await bench.client.start(await keepingJob(topic, 'id,text\n1,a\nx,b\n3,c,d\n'));
+    const first = await finish(run);
+    const entries = await kept(run);
+    const mended = entries.map((entry) => ({ ...entry, raw: entry.raw?.replace('x,', '2,') }));
+    const records = await bench.file(
+      'mended.ndjson',
+      mended.map((entry) => JSON.stringify(entry)).join('\n'),
+    );
+    const replay = await bench.client.replay(run, { records });
+    expect(replay.workflowId).toBe(`${run.workflowId}.replay`);
+    const report = await finish(replay);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { read: 2, written: 1, dirty: 1 },
+      replayOf: { run: `${run.workflowId}/${run.runId}`, records: first.records },
+    });
+    const messages = await readTopic(stack, topic);
+    const byId = new Map(messages.map(({ id, body }) => [id, body.toString()]));
+    expect(byId.get(entries[0].id)).toBe('{"id":2,"text":"b"}');
+    expect(messages).toHaveLength(2);
+    expect(await kept(replay)).toMatchObject([{ id: entries[1].id, code: 'too_many_fields', raw: '3,c,d' }]);
+  });
+
+  it('takes a job with mended columns, and needs the source no more', async () => {
+    const topic = await bench.topic();
+    const job = await keepingJob(topic, 'id,text\n1,a\nx-2,"b ""c"""\n');
+    const run = await bench.client.start(job);
+    await finish(run);
+    await bench.file(`${topic}.csv`, 'gone');
+    const { source, ...rest } = job.document as JobInput;
+    const mended = bench.job({
+      ...rest,
+      source: { ...source, columns: { id: 'string' } },
+      sink: { topic },
+    } as never);
+    const report = await finish(await bench.client.replay(run, { job: mended }));
+    expect(report).toMatchObject({ state: 'completed', records: { read: 1, written: 1 } });
+    const bodies = (await readTopic(stack, topic)).map(({ body }) => body.toString());
+    expect(bodies.sort()).toEqual(['{"id":"x-2","text":"b \\"c\\""}', '{"id":1,"text":"a"}']);
+  });
+
+  it('reads a record again that is kept in part, while its source is what it was', async () => {
+    const topic = await bench.topic();
+    const long = 'y'.repeat(100_000);
+    const content = `id,text\n1,a\n2,${long}\n3,c\n`;
+    const source = { type: 'csv', path: '', maxRecordSize: '50 KiB', columns: { id: 'integer' } } as const;
+    const path = await bench.file(`${topic}.csv`, content);
+    const job = bench.job({
+      source: { ...source, path },
+      sink: { topic },
+      dirty: { mode: 'keep', path: 'dirty' },
+    });
+    const run = await bench.client.start(job);
+    expect(await finish(run)).toMatchObject({ records: { written: 2, dirty: 1 } });
+    const [entry] = await kept(run);
+    expect(entry).toMatchObject({ code: 'record_too_long', whole: false });
+    expect(entry.raw?.length).toBeLessThanOrEqual(64 * 1024);
+
+    const mended = bench.job({
+      name: job.job.name,
+      source: { ...source, path, maxRecordSize: '1 MiB' },
+      sink: { topic },
+      dirty: { mode: 'keep', path: 'dirty' },
+    });
+    const report = await finish(await bench.client.replay(run, { job: mended }));
+    expect(report).toMatchObject({ state: 'completed', records: { read: 1, written: 1 } });
+    const found = (await readTopic(stack, topic)).find(({ id }) => id === entry.id);
+    expect(JSON.parse(String(found?.body))).toEqual({ id: 2, text: long });
+
+    // Another content under the same name is not what was dirty.
+    await writeFile(path, content.replace('y', 'z'));
+    await utimes(path, new Date(), new Date());
+    const late = await bench.client.replay(run, { job: mended });
+    expect(await finish(late)).toMatchObject({
+      state: 'completed',
+      records: { read: 1, written: 0, dirty: 1 },
+    });
+    expect(await kept(late)).toMatchObject([{ id: entry.id, code: 'not_replayable', whole: false }]);
+  });
+
+  it.each([
+    ['ndjson', '{"id":1}\n{"id":"x","s":"é"}\n', {}],
+    ['json', '{"data":[{"id":1},{"id":"x","s":"é"}]}', { recordPath: 'data' }],
+  ] as const)('works for %s', async (type, content, fields) => {
+    const topic = await bench.topic();
+    const path = await bench.file(`${topic}.${type}`, content);
+    const job = bench.job({
+      source: { type, path, columns: { id: 'integer' }, ...fields } as JobInput['source'],
+      sink: { topic },
+      dirty: { mode: 'keep', path: 'dirty' },
+    });
+    const run = await bench.client.start(job);
+    expect(await finish(run)).toMatchObject({ records: { written: 1, dirty: 1 } });
+    const mended = bench.job({
+      name: job.job.name,
+      source: { type, path, columns: { id: 'string' }, ...fields } as JobInput['source'],
+      sink: { topic },
+      dirty: { mode: 'keep', path: 'dirty' },
+    });
+    expect(await finish(await bench.client.replay(run, { job: mended }))).toMatchObject({
+      state: 'completed',
+      records: { read: 1, written: 1 },
+    });
+    const bodies = (await readTopic(stack, topic)).map(({ body }) => body.toString());
+    expect(bodies).toContain('{"id":"x","s":"é"}');
+  });
+
+  it('refuses what has no dirty records, or did not keep them', async () => {
+    const topic = await bench.topic();
+    const clean = await bench.client.start(await keepingJob(topic, 'id\n1\n'));
+    await finish(clean);
+    await expect(bench.client.replay(clean)).rejects.toMatchObject({ code: 'nothing_kept', fault: 'user' });
+    const logging = await keepingJob(topic, 'id\nx\n', { dirty: { mode: 'log', path: undefined } });
+    const run = await bench.client.start(logging);
+    await finish(run);
+    await expect(bench.client.replay(run)).rejects.toMatchObject({ code: 'nothing_kept', fault: 'user' });
+  });
+});
+
+it('a store that is cut off behind the back of a run ends the run that goes on with it', async () => {
+  const topic = await bench.topic();
+  const content = `id\n${Array.from({ length: 400 }, (_, n) => (n % 10 === 3 ? 'x' : n)).join('\n')}\n`;
+  const settings = { errorLimit: { records: 5 } };
+  const run = await bench.client.start(await keepingJob(topic, content, { settings }));
+  const { dirtyStore = '' } = await finish(run);
+  const [file] = await entryFiles(dirtyStore);
+  await mkdir(dirtyStore, { recursive: true });
+  await writeFile(file, (await readFile(file)).subarray(0, 20));
+  const report = await finish(await bench.client.retry(run, { errorLimit: 100 }));
+  expect(report).toMatchObject({ state: 'failed', error: { code: 'dirty_store_changed', fault: 'user' } });
+});
