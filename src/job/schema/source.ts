@@ -96,10 +96,21 @@ const csvFields = z.strictObject({
 /** Fields that hold a character which takes a file apart; no two may be the same, but for quote and escape. */
 const CHARACTERS = ['delimiter', 'quote', 'escape', 'comment', 'lineEnd'] as const;
 
-/** Names of columns that JavaScript would put before all others, where their order matters. */
-export const namesWithoutOrder = (names: readonly string[]): string[] =>
-  names.filter((name) => /^\d+$/.test(name));
-export const NO_ORDER = 'a name that is not a whole number: those would lose their place in the order';
+/** Refuses names that JavaScript would put before all others, where their order matters. */
+export function requireOrder(
+  names: readonly string[],
+  path: readonly (string | number)[],
+  context: z.core.$RefinementCtx,
+): void {
+  for (const name of names.filter((given) => /^\d+$/.test(given))) {
+    context.addIssue({
+      code: 'custom',
+      path: [...path, name],
+      message: 'a name that is not a whole number: those would lose their place in the order',
+      params: { at: 'key' },
+    });
+  }
+}
 
 const csvSource = csvFields.superRefine((csv, context) => {
   for (const [at, field] of CHARACTERS.entries()) {
@@ -113,9 +124,7 @@ const csvSource = csvFields.superRefine((csv, context) => {
     const message = 'the names of all columns, in their order: there is no header that names them';
     context.addIssue({ code: 'custom', path: ['columns'], message });
   }
-  for (const name of namesWithoutOrder(names)) {
-    context.addIssue({ code: 'custom', path: ['columns', name], message: NO_ORDER });
-  }
+  requireOrder(names, ['columns'], context);
 });
 
 const ndjsonSource = z.strictObject({
