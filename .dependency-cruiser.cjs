@@ -56,6 +56,19 @@ module.exports = {
       from: { path: '^src/job/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?path$' },
     },
+    {
+      name: 'values-then-transform-then-message',
+      comment: 'What a transform makes is what messages are made of; nothing before it knows of messages.',
+      severity: 'error',
+      from: { path: '^src/records/(values|transform)/' },
+      to: { path: '^src/records/message/', reachable: true },
+    },
+    {
+      name: 'values-know-no-transform',
+      severity: 'error',
+      from: { path: '^src/records/values/' },
+      to: { path: '^src/records/transform/', reachable: true },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

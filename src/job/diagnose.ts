@@ -25,10 +25,17 @@ export function diagnose(document: unknown): { job: Job } | { findings: Finding[
 function explain(document: unknown, issue: Issue, base: Path): Finding[] {
   const path: Path = [...base, ...(issue.path as (string | number)[])];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(document, path, key));
+  if (issue.code === 'invalid_key') return [wrongName(path, issue.issues[0].message)];
+  if (issue.code === 'custom' && issue.params?.at === 'key') return [wrongName(path, issue.message)];
   const value = valueAt(document, path);
-  if (value === undefined) return [missing(document, path)];
+  if (value === undefined) return [missing(document, path, issue)];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return union(document, issue, path, value);
   return [unexpected(document, path, value, issue)];
+}
+
+function wrongName(path: Path, message: string): Finding {
+  const expected = message || 'a name that is not empty';
+  return { path, at: 'key', message: `expected ${expected}`, expected };
 }
 
 function unknownField(document: unknown, path: Path, key: string): Finding {
@@ -43,10 +50,12 @@ function unknownField(document: unknown, path: Path, key: string): Finding {
   };
 }
 
-function missing(document: unknown, path: Path): Finding {
+function missing(document: unknown, path: Path, issue: Issue): Finding {
   const around = schemaAt(document, path.slice(0, -1));
   const [field] = around.flatMap((node) => node.properties?.[String(path.at(-1))] ?? []);
-  const expected = field?.description ?? expectedText(schemaAt(document, path));
+  // What is missing only beside something else says so itself.
+  const own = issue.code === 'custom' ? issue.message : undefined;
+  const expected = own ?? field?.description ?? expectedText(schemaAt(document, path));
   return { path, at: 'around', message: `missing field (${asPhrase(expected)})`, expected };
 }
 
@@ -62,8 +71,7 @@ function unexpected(document: unknown, path: Path, value: unknown, issue: Issue)
   const types = forms.map((form) => form.properties?.type?.const);
   const known = [...names, ...types].filter((name) => typeof name === 'string');
   const meant = typeof value === 'string' ? nearest(value, known) : undefined;
-  // Of a text, only that it is one: what is wrong with it is what was expected.
-  const found = typeof value === 'string' && issue.code !== 'invalid_type' ? '' : `, found ${kindOf(value)}`;
+  const found = saysEnough(issue, value) ? '' : `, found ${kindOf(value)}`;
   return {
     path,
     at: 'value',
@@ -71,6 +79,12 @@ function unexpected(document: unknown, path: Path, value: unknown, issue: Issue)
     expected,
     ...(meant && { nearest: meant }),
   };
+}
+
+/** Whether what was expected says already what is wrong: of a text that is one, and of objects and lists of the right kind. */
+function saysEnough({ code }: Issue, value: unknown): boolean {
+  if (typeof value === 'string') return code !== 'invalid_type';
+  return code === 'custom' && typeof value === 'object' && value !== null;
 }
 
 /** A union names no branch. The mistake is told from the one that the user most likely meant, if there is one. */
@@ -98,6 +112,12 @@ function isStrangers(issue: Issue): issue is Issue & { code: 'unrecognized_keys'
 
 /** Whether a branch of a union is out of the question because it is for another kind of value. */
 function isOtherKind(issue: Issue, value: unknown): boolean {
+  if (issue.code === 'invalid_union') {
+    return (
+      issue.errors.length > 0 &&
+      issue.errors.every((branch) => branch.some((inner) => isOtherKind(inner, value)))
+    );
+  }
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof value !== 'string');
 }
 

@@ -3,11 +3,11 @@ import type { Job } from '../job/schema/job.js';
 import type { JsonBatch } from '../sources/source.js';
 import type { Converted } from './converted.js';
 import { type Members, members } from './json-members.js';
-import { jsonText, stringText } from './json-text.js';
+import { stringText } from './json-text.js';
 import { csvWriter, EMPTY_LINE, needsQuotes } from './message/csv-body.js';
 import { messageMaker, takesFields } from './message/message-maker.js';
 import { csvNames } from './message/packing.js';
-import type { Fields } from './message/template-text.js';
+import { type Fields, jsonText } from './message/template-text.js';
 import { duplicateFault, isMembers, jsonSteps } from './transform/json-steps.js';
 import { nameAfter, repeated } from './transform/transform.js';
 

@@ -47,11 +47,14 @@ interface BatchOfRecords {
   positionAfter(i: number): Position;
   /** The id of record `i`: the same in every attempt and retry as long as the input is the same, else another. */
   id(i: number): string;
-  /** The bytes of record `i` as they stand in the input, or their start where the record is too long. */
+  /**
+   * The bytes of record `i` as they stand in the input, or their start where the record is too long. Of a file that is
+   * decompressed, or decoded before it is taken apart (UTF-16 …), those that come out: UTF-8, and 0xFF for what can't be decoded.
+   */
   raw(i: number): Uint8Array;
-  /** How many bytes record `i` has in the input, also where {@link raw} is only their start. */
+  /** How many bytes record `i` has there, also where {@link raw} is only their start. */
   bytes(i: number): number;
-  /** Where record `i` stands, for a person: `orders.csv byte 1048576`. */
+  /** Where record `i` stands in the bytes that `raw` is a part of, from 0, for a person: `orders.csv byte 1048576`. */
   place(i: number): string;
   /** Why record `i` could not be read; its values must not be asked for then. */
   fault(i: number): RecordFault | undefined;

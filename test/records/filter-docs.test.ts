@@ -1,45 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { ColumnType } from '../../src/job/schema/column.js';
+import { parse } from 'yaml';
+import { Fault } from '../../src/job/fault.js';
+import { parseFilter } from '../../src/job/filter-expression.js';
 import { createConverter, FILTERED, isMessage } from '../../src/records/converter.js';
 import { jobOf, jsonBatch } from './support.js';
 
 const text = readFileSync('docs/filter.md', 'utf8');
-const examples = [...text.matchAll(/```cel\n(.*?)```/gs)].flatMap(([, block]) => block.trim().split('\n'));
+const blocks = (language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => block);
 
-const columns: Record<string, ColumnType> = {
-  ...{ amount: 'decimal', price: 'decimal', quantity: 'integer', limit: 'integer', created: 'timestamp' },
-  ...{ due: 'timestamp', status: 'string', name: 'string', path: 'string', code: 'string', vip: 'boolean' },
-  ...{ cancelled: 'boolean', detail: 'json', 'order-id': 'integer', type: 'string' },
-};
-const record = JSON.stringify({
-  ...{
-    amount: 120.5,
-    price: 9.5,
-    quantity: 3,
-    limit: 10,
-    created: '2026-01-02T03:04:05Z',
-    due: '2026-02-02 03:04',
-  },
-  ...{
-    status: 'new',
-    name: 'Axel',
-    path: 'eu/x',
-    code: '12',
-    vip: true,
-    cancelled: false,
-    'order-id': 7,
-    type: 'refund',
-  },
-  detail: { customer: { country: 'DE' }, items: [{ price: 10, count: 1, open: true, name: 'x' }] },
-});
+const [record] = blocks('json');
+const columns = blocks('yaml')
+  .map((block) => parse(block))
+  .find((block) => 'columns' in block).columns;
+const examples = blocks('cel')
+  .flatMap((block) => block.split('\n'))
+  .filter((line) => line.trim() !== '')
+  .map((line) => line.split(/ +\/\/ /));
 
-it('docs/filter.md has examples', () => {
-  expect(examples.length).toBeGreaterThan(10);
-});
-
-it.each(examples)('docs/filter.md: %s has an answer', (filter) => {
+function answerOf(filter: string): string {
+  if (typeof parseFilter(filter) === 'string') return 'refused';
   const job = jobOf({ source: { type: 'ndjson', path: '/x', columns }, transform: [{ filter }] });
-  const result = createConverter(job, undefined)(jsonBatch([record]), 0);
-  expect(result === FILTERED || isMessage(result)).toBe(true);
+  let convert: ReturnType<typeof createConverter>;
+  try {
+    convert = createConverter(job, undefined);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault);
+    expect(error).toMatchObject({ fault: 'user', code: 'bad_filter' });
+    return 'refused';
+  }
+  const result = convert(jsonBatch([record.trim()]), 0);
+  if (result === FILTERED) return 'false';
+  if (isMessage(result)) return 'true';
+  expect(result.code).toBe('filter_failed');
+  return 'dirty';
+}
+
+it('docs/filter.md has examples with every kind of answer', () => {
+  expect(examples.length).toBeGreaterThan(30);
+  expect(new Set(examples.map(([, answer]) => answer))).toEqual(
+    new Set(['true', 'false', 'dirty', 'refused']),
+  );
+});
+
+it.each(examples)('docs/filter.md: %s is %s', (filter, answer) => {
+  expect(answerOf(filter)).toBe(answer);
 });

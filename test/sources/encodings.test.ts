@@ -99,6 +99,50 @@ describe.each([...SINGLE_BYTE.slice(5, 8), ...MULTI_BYTE, ...STREAMED])('any byt
   });
 });
 
+describe('a record stands', () => {
+  const text = '\ufeffa,b\n1,\u4e2d\n2,\u6587"\n';
+  const read = async (path: string, fields: Record<string, unknown>) =>
+    (await readAll(open({ type: 'csv', path, ...fields }))).map(({ place, id, raw, fault }) => ({
+      at: [Number(place.split(' byte ')[1]), Number(id.split('-').at(-1))],
+      raw: Buffer.from(raw, 'latin1'),
+      fault,
+    }));
+  const expected = (bytes: Buffer, lines: Buffer[]) =>
+    lines.map((raw, i) => {
+      const at = bytes.indexOf(raw);
+      return { at: [at, at], raw, fault: i === 1 ? 'stray_quote' : undefined };
+    });
+
+  test.each(['utf-16le', 'utf-16be'])('in the UTF-8 text of a file in %s, mark and all', async (encoding) => {
+    const utf16 = Buffer.from(text, 'utf16le');
+    const path = folder.newFile('.csv', encoding === 'utf-16le' ? utf16 : utf16.swap16());
+    const lines = ['1,\u4e2d', '2,\u6587"'].map((line) => Buffer.from(line));
+    expect(await read(path, { encoding })).toEqual(expected(Buffer.from(text), lines));
+  });
+
+  test('in the bytes of a file that is taken apart as it is, in the text of one that is not', async () => {
+    const content = encode(text.slice(1), 'gbk');
+    const path = folder.newFile('.csv', content);
+    const lines = ['1,\u4e2d', '2,\u6587"'];
+    const own = lines.map((line) => encode(line, 'gbk'));
+    expect(await read(path, { encoding: 'gbk' })).toEqual(expected(content, own));
+    const piped = text.slice(1).replaceAll(',', '|');
+    const other = folder.newFile('.csv', encode(piped, 'gbk'));
+    const decoded = lines.map((line) => Buffer.from(line.replace(',', '|')));
+    expect(await read(other, { encoding: 'gbk', delimiter: '|' })).toEqual(
+      expected(Buffer.from(piped), decoded),
+    );
+  });
+
+  test('with 0xFF for what can not be decoded', async () => {
+    const path = folder.newFile('.csv', Buffer.from('a,b\n1,\ud800\u4e2d\n2,x\n', 'utf16le'));
+    const [broken, next] = await read(path, { encoding: 'utf-16le' });
+    const raw = Buffer.concat([Buffer.from('1,'), Buffer.from([0xff]), Buffer.from('\u4e2d')]);
+    expect(broken).toEqual({ at: [4, 4], raw, fault: 'undecodable' });
+    expect(next.at).toEqual([4 + raw.length + 1, 4 + raw.length + 1]);
+  });
+});
+
 test.each(MULTI_BYTE)('a broken line of %s costs itself alone', PROPERTY, async (encoding) => {
   const line = textIn(encoding).filter((value) => !/[\r\n",]/.test(value));
   const broken = fc.array(fc.integer({ min: 0x80, max: 0xff }), { minLength: 1, maxLength: 4 });
@@ -208,12 +252,4 @@ test('a file that is decoded first is one partition, and one that is not is spli
     const { partitions } = await partitionsOf(open({ type: 'csv', path, encoding }, { partitionSize: 1 }));
     expect(partitions).toHaveLength(count === 1 ? 1 : 99);
   }
-});
-
-test('the raw bytes of a record are those of the file', async () => {
-  const content = encode('x\n\u4e2d\u6587\n', 'gbk');
-  const [record] = await readAll(
-    open({ type: 'csv', path: folder.newFile('.csv', content), encoding: 'gbk' }),
-  );
-  expect(record).toMatchObject({ raw: '\xd6\xd0\xce\xc4', values: ['中文'], fault: undefined });
 });

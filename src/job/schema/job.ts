@@ -3,7 +3,7 @@ import { dirty } from './dirty.js';
 import { schedule } from './schedule.js';
 import { settings } from './settings.js';
 import { sink } from './sink.js';
-import { NO_ORDER, namesWithoutOrder, source } from './source.js';
+import { requireOrder, source } from './source.js';
 import { transformStep } from './transform.js';
 
 /** A job file. Unknown fields are errors; sizes become bytes and durations milliseconds. */
@@ -27,10 +27,16 @@ export const jobSchema = z
     schedule: schedule.optional(),
   })
   .superRefine((job, context) => {
+    if (job.sink.format !== 'csv') return;
     // The columns of a CSV file have the order of the file, or are checked with it.
-    if (job.sink.format !== 'csv' || job.source.type === 'csv') return;
-    for (const name of namesWithoutOrder(Object.keys(job.source.columns))) {
-      context.addIssue({ code: 'custom', path: ['source', 'columns', name], message: NO_ORDER });
+    if (job.source.type !== 'csv') {
+      requireOrder(Object.keys(job.source.columns), ['source', 'columns'], context);
+    }
+    for (const [at, step] of job.transform.entries()) {
+      if (!('constant' in step)) continue;
+      const names = Object.keys(step.constant);
+      // One alone has its place behind the fields there are.
+      if (names.length > 1) requireOrder(names, ['transform', at, 'constant'], context);
     }
   })
   .meta({ title: 'Rocketlift job', description: 'Moves records from files into an Apache RocketMQ topic.' });

@@ -18,7 +18,8 @@ const fileFields = (path: string) => ({
     })
     .describe(
       'A file, a list of files, or a glob such as data/orders-*.csv. Relative to the job file. ' +
-        'Files that end in .gz or .zst are decompressed; one of them is one partition. ' +
+        'Files that end in .gz or .zst are decompressed; one of them is one partition, and the places of its dirty records ' +
+        'count decompressed bytes. ' +
         'May hold macros of the planned time, such as ${dateformat(yyyy-MM-dd,-1,DAY)}.',
     )
     .meta({ examples: [path] }),
@@ -34,7 +35,8 @@ const fileFields = (path: string) => ({
         'shift_jis, euc-kr, windows-1252 … Messages are UTF-8. A byte order mark is skipped. ' +
         'A record that can not be decoded is dirty. UTF-16 and iso-2022-jp files are one partition each, as are those ' +
         'in which a character that takes them apart may be a part of another one: JSON, or CSV with the delimiter |, ' +
-        'in gbk, gb18030, big5 and shift_jis.',
+        'in gbk, gb18030, big5 and shift_jis. All these are decoded first: the place of a dirty record then counts bytes of the ' +
+        'text in UTF-8, as `iconv -f utf-16le -t utf-8` writes it.',
     )
     .meta({ examples: ['gb18030'] }),
   columns: columns(),
@@ -89,17 +91,31 @@ const csvFields = z.strictObject({
     .meta({ examples: ['cr'] }),
   comment: asciiCharacter()
     .optional()
-    .describe('A line that starts with this character is passed over. No line is unless given.')
+    .describe(
+      'A line that starts with this character is passed over, and is no record. In quotes it is a part of its field; but where ' +
+        'a quote is wrong, so that reading goes on at the next line, it is passed over there as well. No line is unless given.',
+    )
     .meta({ examples: ['#'] }),
 });
 
 /** Fields that hold a character which takes a file apart; no two may be the same, but for quote and escape. */
 const CHARACTERS = ['delimiter', 'quote', 'escape', 'comment', 'lineEnd'] as const;
 
-/** Names of columns that JavaScript would put before all others, where their order matters. */
-export const namesWithoutOrder = (names: readonly string[]): string[] =>
-  names.filter((name) => /^\d+$/.test(name));
-export const NO_ORDER = 'a name that is not a whole number: those would lose their place in the order';
+/** Refuses names that JavaScript would put before all others, where their order matters. */
+export function requireOrder(
+  names: readonly string[],
+  path: readonly (string | number)[],
+  context: z.core.$RefinementCtx,
+): void {
+  for (const name of names.filter((given) => /^\d+$/.test(given))) {
+    context.addIssue({
+      code: 'custom',
+      path: [...path, name],
+      message: 'a name that is not a whole number: those would lose their place in the order',
+      params: { at: 'key' },
+    });
+  }
+}
 
 const csvSource = csvFields.superRefine((csv, context) => {
   for (const [at, field] of CHARACTERS.entries()) {
@@ -113,9 +129,7 @@ const csvSource = csvFields.superRefine((csv, context) => {
     const message = 'the names of all columns, in their order: there is no header that names them';
     context.addIssue({ code: 'custom', path: ['columns'], message });
   }
-  for (const name of namesWithoutOrder(names)) {
-    context.addIssue({ code: 'custom', path: ['columns', name], message: NO_ORDER });
-  }
+  requireOrder(names, ['columns'], context);
 });
 
 const ndjsonSource = z.strictObject({

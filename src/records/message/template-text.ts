@@ -1,5 +1,6 @@
 import type { RecordFault } from '../../job/fault.js';
 import type { Template } from '../../job/template.js';
+import { stringText } from '../json-text.js';
 
 /** What a field of a record is wanted for. */
 export interface Use {
@@ -54,9 +55,13 @@ export function templateText<R, Missing>(
   };
 }
 
-export function notScalar({ part }: Use, field: string): RecordFault {
-  return {
-    code: `${part}_not_scalar`,
-    message: `the ${part} field ${JSON.stringify(field)} is an object or array`,
-  };
+/** A JSON value as a part of a text, such as a key; objects and arrays are none. */
+export function jsonText(json: string, { part }: Use, field: string): string | null | RecordFault {
+  if (json.startsWith('{') || json.startsWith('[')) {
+    return {
+      code: `${part}_not_scalar`,
+      message: `the ${part} field ${JSON.stringify(field)} is an object or array`,
+    };
+  }
+  return stringText(json, field);
 }
