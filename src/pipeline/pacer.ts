@@ -8,6 +8,16 @@ const REQUEST_S = 0.1;
 /** How long a wait may be before the rate is looked at again, in milliseconds. */
 const LONGEST_WAIT_MS = 100;
 
+/** Where time comes from. */
+export interface Clock {
+  /** Milliseconds; only differences mean something. */
+  now(): number;
+  /** Waits; false if the signal came first. */
+  wait(ms: number, signal: AbortSignal): Promise<boolean>;
+}
+
+const CLOCK: Clock = { now: () => performance.now(), wait: pause };
+
 /** One measure of a rate: the moment from which on the next unit may go. */
 class Measure {
   #freeAt = 0;
@@ -36,15 +46,17 @@ class Measure {
 export class Pacer {
   readonly #records = new Measure();
   readonly #bytes = new Measure();
+  readonly #clock: Clock;
   #rate: Rate;
 
   /** @param rate the partition's own; no limit in what it does not name */
-  constructor(rate: Rate = {}) {
+  constructor(rate: Rate = {}, clock = CLOCK) {
     this.#rate = rate;
+    this.#clock = clock;
   }
 
   setRate(rate: Rate): void {
-    const now = performance.now();
+    const now = this.#clock.now();
     const { records, bytes } = this.#rate;
     if (records !== undefined && rate.records !== undefined)
       this.#records.rescale(records, rate.records, now);
@@ -65,7 +77,7 @@ export class Pacer {
   /** Waits until so much may be sent; false if the signal came first. */
   async take(records: number, bytes: number, stop: AbortSignal): Promise<boolean> {
     for (;;) {
-      const now = performance.now();
+      const now = this.#clock.now();
       const { records: recordRate, bytes: byteRate } = this.#rate;
       const waitMs = Math.max(
         recordRate === undefined ? 0 : this.#records.waitMs(now),
@@ -76,7 +88,7 @@ export class Pacer {
         if (byteRate !== undefined) this.#bytes.take(bytes, byteRate, now);
         return true;
       }
-      if (!(await pause(Math.min(waitMs, LONGEST_WAIT_MS), stop))) return false;
+      if (!(await this.#clock.wait(Math.min(waitMs, LONGEST_WAIT_MS), stop))) return false;
     }
   }
 }

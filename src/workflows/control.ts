@@ -13,7 +13,7 @@ import {
 } from './definitions.js';
 import { failureOf } from './failures.js';
 import { type Live, type LiveSettings, liveSettings, note } from './live.js';
-import type { State } from './state.js';
+import { known, type State } from './state.js';
 import { limitText, rateText, tuningMistake } from './tuning.js';
 import type { WriteWindow } from './write-window.js';
 
@@ -74,6 +74,10 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
       if (!live.held) refuse('not_held', 'It is not held.', 'See how it is: rocketlift describe.');
       if (decision === 'raise' && !(Number.isSafeInteger(records) && Number(records) >= 0)) {
         refuse('invalid_decision', 'raise needs the number of dirty records to allow.', RAISE);
+      }
+      const { dirty } = known(state).records;
+      if (decision === 'raise' && Number(records) < dirty) {
+        refuse('invalid_decision', `There are ${dirty} dirty records already, more than ${records}.`, RAISE);
       }
     },
   });

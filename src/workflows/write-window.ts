@@ -102,7 +102,6 @@ export class WriteWindow {
   /** Something has changed that may call for another number of activities, or for others. */
   look(): void {
     this.#turn++;
-    this.#state.running = [...this.#running.values()].map(({ piece }) => piece);
     this.#changed();
   }
 
@@ -159,18 +158,33 @@ export class WriteWindow {
     const { index } = piece.partition;
     const input = writeInput(this.#state, this.#job, piece, this.#running.size + 1);
     this.#running.set(index, running);
+    this.#noteRunning();
     this.look();
+    // What is left of the piece must not wait while it counts as running, or it would be counted twice.
+    const ended = () => {
+      this.#running.delete(index);
+      this.#noteRunning();
+    };
     running.scope
       .run(() => callWriteBatch(input))
       .then(
-        (result) => this.#settle(piece.partition, result),
-        (error: unknown) => this.#lose(running, error),
+        (result) => {
+          ended();
+          this.#settle(piece.partition, result);
+        },
+        (error: unknown) => {
+          ended();
+          this.#lose(running, error);
+        },
       )
       .finally(() => {
-        this.#running.delete(index);
         this.#judge();
         this.look();
       });
+  }
+
+  #noteRunning(): void {
+    this.#state.running = [...this.#running.values()].map(({ piece }) => piece);
   }
 
   #settle(partition: Partition, { stoppedBy, ...watermark }: WriteResult): void {

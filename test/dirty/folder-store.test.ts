@@ -1,0 +1,221 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DirtyEntry, rawOf } from '../../src/dirty/entry.js';
+import { storeFolder } from '../../src/dirty/folder/layout.js';
+import { probeFolder } from '../../src/dirty/folder/probe.js';
+import { entryFiles, readAbout, readEntries } from '../../src/dirty/folder/reader.js';
+import { FolderStore } from '../../src/dirty/folder/store.js';
+import type { DirtyRecord } from '../../src/dirty/record.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rocketlift-dirty-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+let folders = 0;
+const newFile = () => join(root, `run-${folders++}`, 'partition-000000.ndjson');
+
+const EMPTY = { entries: 0, length: 0 };
+
+const open = (path: string, from = EMPTY, encoding = 'utf-8') =>
+  FolderStore.open({
+    path,
+    from,
+    rawBytes: 1000,
+    context: { run: 'job/run', source: { spec: 'spec' }, encoding },
+    about: { columns: ['a'] },
+  });
+
+const record = (id: string, raw: Uint8Array = Buffer.from(id), bytes = raw.length): DirtyRecord => ({
+  id,
+  input: 'x.csv',
+  place: `x.csv byte ${id}`,
+  position: 0,
+  partition: 0,
+  stage: 'convert',
+  code: 'code',
+  message: 'message',
+  raw,
+  bytes,
+});
+
+async function entriesIn(path: string): Promise<DirtyEntry[]> {
+  const entries: DirtyEntry[] = [];
+  for await (const entry of readEntries(path, { mayEndEarly: true })) entries.push(entry);
+  return entries;
+}
+const idsIn = async (path: string) => (await entriesIn(path)).map(({ id }) => id);
+
+describe('FolderStore', () => {
+  it('makes no file before there is an entry, and says then what all have in common', async () => {
+    const path = newFile();
+    const store = await open(path);
+    await store.flush();
+    expect(await entryFiles(join(path, '..'))).toEqual([]);
+    store.append([record('a'), record('b')]);
+    expect(store.pendingBytes).toBeGreaterThan(0);
+    await store.flush();
+    expect(store.pendingBytes).toBe(0);
+    await store.close();
+    expect(await idsIn(path)).toEqual(['a', 'b']);
+    expect(store.length).toEqual({ entries: 2, length: (await stat(path)).size });
+    expect(await readAbout(join(path, '..'))).toEqual({ columns: ['a'] });
+    expect((await readdir(join(path, '..'))).sort()).toEqual(['partition-000000.ndjson', 'run.json']);
+  });
+
+  it('goes on behind what belongs to the watermark, whatever a crash has left behind that', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(4), fc.nat(4), fc.string(), async (before, beyond, rubbish) => {
+        const path = newFile();
+        const first = await open(path);
+        const ids = Array.from({ length: before }, (_, n) => `before-${n}`);
+        first.append(ids.map((id) => record(id)));
+        await first.flush();
+        const watermark = first.length;
+        first.append(Array.from({ length: beyond }, (_, n) => record(`beyond-${n}`)));
+        await first.flush();
+        await first.close();
+        if (before + beyond > 0) await appendFile(path, rubbish);
+
+        const second = await open(path, watermark);
+        second.append([record('after')]);
+        await second.flush();
+        await second.close();
+        expect(await idsIn(path)).toEqual([...ids, 'after']);
+        expect(second.length.entries).toBe(before + 1);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is not disturbed by an attempt that was given up and still writes; that one fails', async () => {
+    const path = newFile();
+    const old = await open(path);
+    old.append([record('a')]);
+    await old.flush();
+    const watermark = old.length;
+    const now = await open(path, watermark);
+    old.append([record('zombie')]);
+    await expect(old.flush()).rejects.toMatchObject({ code: 'dirty_store_failed' });
+    now.append([record('b')]);
+    await now.flush();
+    await Promise.all([old.close(), now.close()]);
+    expect(await idsIn(path)).toEqual(['a', 'b']);
+  });
+
+  it('keeps what several callers flush at once, each once', async () => {
+    const path = newFile();
+    const store = await open(path);
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, n) => {
+        store.append([record(`${n}`)]);
+        await store.flush();
+      }),
+    );
+    await store.close();
+    expect(await idsIn(path)).toEqual(Array.from({ length: 50 }, (_, n) => `${n}`));
+  });
+
+  it.each([
+    ['is gone', (path: string) => rm(path)],
+    ['has 3 bytes', (path: string) => writeFile(path, '{}\n')],
+  ])('fails where what the watermark counts on %s', async (why, spoil) => {
+    const path = newFile();
+    const store = await open(path);
+    store.append([record('a')]);
+    await store.flush();
+    await store.close();
+    await spoil(path);
+    await expect(open(path, store.length)).rejects.toMatchObject({
+      code: 'dirty_store_changed',
+      fault: 'user',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  it('fails, and goes on failing, where nothing can be written', async () => {
+    const file = join(root, 'a-file');
+    const store = await open(join(file, 'run', 'partition-000000.ndjson'));
+    await writeFile(file, '');
+    store.append([record('a')]);
+    for (let again = 0; again < 2; again++) {
+      await expect(store.flush()).rejects.toMatchObject({ code: 'dirty_store_failed', fault: 'world' });
+    }
+    await store.close();
+  });
+
+  it('keeps bytes as they are, and tells whether they are all', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array(),
+        fc.nat(3),
+        fc.constantFrom('utf-8', 'gb18030'),
+        async (raw, more, encoding) => {
+          const path = newFile();
+          const store = await open(path, EMPTY, encoding);
+          store.append([record('a', raw, raw.length + more)]);
+          await store.flush();
+          await store.close();
+          const [entry] = await entriesIn(path);
+          expect(rawOf(entry)).toEqual(Buffer.from(raw));
+          expect(entry.whole).toBe(more === 0);
+          expect(entry.source).toEqual(more === 0 ? undefined : { spec: 'spec' });
+          if (entry.rawBase64 !== undefined) expect(entry.encoding).toBe(encoding);
+          // In an encoding other than UTF-8, bytes could be valid UTF-8 by chance and mean something else.
+          else if (encoding !== 'utf-8') expect(raw.every((byte) => byte < 0x80)).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('readEntries', () => {
+  it('leaves out half an entry at the end of a store, and refuses it in a file of a user', async () => {
+    const path = join(root, 'half.ndjson');
+    await writeFile(path, '{"id":"a"}\n{"id":"b');
+    expect(await idsIn(path)).toEqual(['a']);
+    await expect(readEntries(path, { mayEndEarly: false }).next()).resolves.toMatchObject({
+      value: { id: 'a' },
+    });
+    const all = async () => {
+      for await (const _ of readEntries(path, { mayEndEarly: false }));
+    };
+    await expect(all()).rejects.toMatchObject({
+      code: 'dirty_entry',
+      message: expect.stringContaining('Line 2'),
+    });
+  });
+
+  it('refuses a line in the middle that is no entry', async () => {
+    const path = join(root, 'middle.ndjson');
+    await writeFile(path, '{"id":"a"}\n[]\n{"id":"b"}\n');
+    await expect(idsIn(path)).rejects.toMatchObject({ code: 'dirty_entry' });
+  });
+});
+
+it('a workflow id leads to no other folder than its own, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.constantFrom('..', '.', 'a/../..', '/etc')), (id) => {
+      const folder = storeFolder('/dirty', `${id}/run`);
+      expect(folder.split('/')).toHaveLength(id === '' ? 3 : 4);
+      expect(folder.startsWith('/dirty/')).toBe(true);
+      expect(folder.endsWith('/run')).toBe(true);
+    }),
+  );
+});
+
+it('a check leaves nothing behind in the folder', async () => {
+  const folder = join(root, 'new', 'dirty');
+  await probeFolder(folder);
+  expect(await readdir(folder)).toEqual([]);
+  expect(await readFile(join(root, 'a-file'), 'utf8')).toBe('');
+  await expect(probeFolder(join(root, 'a-file'))).rejects.toMatchObject({
+    code: 'dirty_store_unusable',
+    fault: 'user',
+  });
+});
