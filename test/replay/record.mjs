@@ -76,6 +76,33 @@ try {
   await client.wait(cancelled);
   await save('cancelled', cancelled);
 
+  // A run that is paused, tuned and resumed; the one that goes on with what was cancelled of it.
+  const tuned = await client.start(await job('tuned', 20_000, { ...slow, rate: { records: '2000/s' } }));
+  while ((await client.progress(tuned)).records.written === 0) await new Promise(setImmediate);
+  await client.tune(tuned, { parallelism: 3, errorLimit: { records: 50 } });
+  await client.pause(tuned);
+  await client.resume(tuned);
+  await client.tune(tuned, { parallelism: 1, rate: { records: 5000 } });
+  await client.cancel(tuned);
+  await client.wait(tuned);
+  await save('tuned', tuned);
+  const retried = await client.retry(tuned);
+  await client.tune(retried, { rate: { records: null } }).catch(async () => {
+    // It may still be validating.
+    while ((await client.progress(retried)).phase === 'validating') await new Promise(setImmediate);
+    await client.tune(retried, { rate: { records: null } });
+  });
+  await client.wait(retried);
+  await save('retried', retried);
+
+  const held = await client.start(
+    await job('held', 500, { ...small, errorLimit: { records: 0, onBreach: 'hold' } }),
+  );
+  while ((await client.describe(held)).state !== 'held') await new Promise(setImmediate);
+  await client.decide(held, { decision: 'raise', records: 5 });
+  await client.wait(held);
+  await save('held', held);
+
   // Scheduled runs: one that completes, one that is skipped, and one that waits, each beside a run by hand but the first.
   /**
    * @param {'scheduled' | 'skipped' | 'waited'} name

@@ -9,9 +9,10 @@ const files = (await readdir(HISTORIES, { recursive: true })).filter((name) => n
 
 /** Runs last for days: one that was started under an older version must go on under this one. */
 describe('histories of every version', () => {
-  it('were recorded for each way in which a run can end', () => {
-    for (const end of ['completed', 'failed', 'cancelled', 'continued', 'scheduled', 'skipped', 'waited']) {
-      expect(files.some((name) => name.endsWith(`${end}.json`))).toBe(true);
+  it('were recorded for each way in which a run can end, and be changed', () => {
+    const runs = ['completed', 'failed', 'cancelled', 'continued', 'tuned', 'retried', 'held'];
+    for (const run of [...runs, 'scheduled', 'skipped', 'waited']) {
+      expect(files.some((name) => name.endsWith(`${run}.json`))).toBe(true);
     }
   });
 
