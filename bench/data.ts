@@ -86,11 +86,17 @@ export function* records(rows: number, text: (n: number) => string, after: strin
   }
 }
 
+/** One row in a hundred with a quantity that is no number. */
+export const dirtyRow: Row = (n) => {
+  const row = asciiRow(n);
+  return n % 100 === 50 ? row.with(5, 'many') : row;
+};
+
 /** Writes `rows` rows below a header. */
-export async function writeCsv(path: string, rows: number): Promise<void> {
+export async function writeCsv(path: string, rows: number, row: Row = asciiRow): Promise<void> {
   function* chunks() {
     yield `${COLUMNS.join(',')}\n`;
-    yield* records(rows, (n) => csvLine(asciiRow(n)), '\n');
+    yield* records(rows, (n) => csvLine(row(n)), '\n');
   }
   await writeChunks(path, chunks());
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { down } from '../dist/dev/down.js';
 import { up } from '../dist/dev/up.js';
 import { formatFigures, formatTable } from './format-table.js';
+import { rateFigures, rateTable } from './rates.js';
 import { speedFigures, speedTable } from './speed-table.js';
 
 const { values } = parseArgs({
@@ -28,12 +29,14 @@ try {
   process.env.TEMPORAL_ADDRESS = stack.temporal.address;
   const bench = { stack, folder, rounds, say };
   const speed = wanted('speed') ? await speedFigures(bench) : [];
+  const rates = wanted('rates') ? await rateFigures(bench) : [];
   const formats = wanted('formats') ? await formatFigures(bench, Number(values['format-rows'])) : [];
   const machine = `${cpus().length} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  if (values.json) console.log(JSON.stringify({ machine, speed, formats }, null, 2));
+  if (values.json) console.log(JSON.stringify({ machine, speed, rates, formats }, null, 2));
   else {
     console.log(`${machine}; broker, proxy and Temporal on the same machine`);
     if (speed.length > 0) console.log(`\n${speedTable(speed)}`);
+    if (rates.length > 0) console.log(`\n${rateTable(rates)}`);
     if (formats.length > 0) console.log(`\n${formatTable(formats)}`);
   }
 } finally {

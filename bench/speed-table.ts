@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createTopic } from '../dist/dev/topics.js';
-import { writeCsv } from './data.js';
+import { dirtyRow, writeCsv } from './data.js';
 import type { Summary } from './figures.js';
 import { plainSend } from './plain-send.js';
 import { type Bench, inRounds } from './rounds.js';
@@ -20,6 +20,8 @@ export async function speedFigures(bench: Bench): Promise<Summary[]> {
   const few = join(folder, 'few.csv');
   await writeCsv(many, MANY_ROWS);
   await writeCsv(few, FEW_ROWS);
+  const dirty = join(folder, 'dirty.csv');
+  await writeCsv(dirty, MANY_ROWS, dirtyRow);
   for (const topic of ['bench-plain', 'bench-sink', 'bench-job']) await createTopic(stack, topic);
   const job = (path: string, rows: number) => wholeJob({ endpoints, topic: 'bench-job', path, rows });
   return inRounds(bench, [
@@ -30,6 +32,19 @@ export async function speedFigures(bench: Bench): Promise<Summary[]> {
     { name: 'sink alone', run: () => sinkAlone(endpoints, 'bench-sink', SINK_MESSAGES) },
     { name: 'whole job, 100,000 rows', run: () => job(few, FEW_ROWS) },
     { name: 'whole job, 1,000,000 rows', run: () => job(many, MANY_ROWS) },
+    {
+      name: 'the same, 1 % of them dirty and kept',
+      run: () =>
+        wholeJob({
+          endpoints,
+          topic: 'bench-job',
+          path: dirty,
+          rows: MANY_ROWS,
+          dirtyRows: MANY_ROWS / 100,
+          settings: { errorLimit: { records: MANY_ROWS } },
+          dirty: { mode: 'keep', path: join(folder, 'dirty') },
+        }),
+    },
   ]);
 }
 

@@ -19,6 +19,10 @@ export interface WholeJob {
   /** Beside endpoints, topic, tag and key. */
   readonly sink?: object;
   readonly transform?: readonly object[];
+  readonly settings?: object;
+  readonly dirty?: object;
+  /** Of the rows, those that are dirty. @default 0 */
+  readonly dirtyRows?: number;
 }
 
 /**
@@ -33,6 +37,9 @@ export async function wholeJob({
   source = { type: 'csv', columns: TYPES },
   sink,
   transform = [],
+  settings = {},
+  dirty = {},
+  dirtyRows = 0,
 }: WholeJob): Promise<Figure> {
   const taskQueue = `bench-${topic}-${rows}`;
   const worker = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
@@ -47,12 +54,14 @@ export async function wholeJob({
         source: { ...source, path },
         sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'], ...sink },
         transform,
+        settings,
+        dirty,
       }),
       { file: 'bench.json', baseDir: '/' },
     );
     const before = await cpuSeconds(worker);
     const report = await client.wait(await client.start(job));
-    if (report.state !== 'completed' || report.records.written !== rows) {
+    if (report.state !== 'completed' || report.records.written !== rows - dirtyRows) {
       throw new Error(`the job did not do its work: ${JSON.stringify(report)}`);
     }
     const cpu = (await cpuSeconds(worker)) - before;
