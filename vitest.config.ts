@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need no server: they run on their own with `npx vitest run --project unit`. */
-const UNIT = ['job', 'dirty', 'client-unit', 'sources', 'records', 'pipeline', 'replay', 'workflows', 'deploy'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const UNIT = [
+  'job',
+  'dirty',
+  'client-unit',
+  'sources',
+  'records',
+  'pipeline',
+  'replay',
+  'workflows',
+  'deploy',
+].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
