@@ -4,16 +4,18 @@
  */
 const ROOMS = {
   job: [],
-  sources: ['job'],
+  // Which folders jobs may use is asked wherever a path of theirs is used.
+  folders: ['job'],
+  sources: ['job', 'folders'],
   // A record is what a source hands out: its types only.
   records: ['job', 'sources/source'],
-  rocketmq: ['job'],
-  dirty: ['job'],
+  rocketmq: ['job', 'folders'],
+  dirty: ['job', 'folders'],
   pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
-  replay: ['job', 'sources', 'dirty'],
-  activities: ['job', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline', 'replay'],
+  replay: ['job', 'folders', 'sources', 'dirty'],
+  activities: ['job', 'folders', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline', 'replay'],
   // Clients and workers find Temporal in the same way.
-  worker: ['job', 'activities', 'client/temporal-config'],
+  worker: ['job', 'folders', 'activities', 'client/temporal-config'],
   client: ['job', 'workflows/definitions'],
   dev: ['job'],
 };

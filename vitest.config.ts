@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const UNIT = [
   'job',
   'dirty',
+  'hostile',
   'client-unit',
   'sources',
   'records',

@@ -1,4 +1,5 @@
 import { checkDirtyStore } from '../dirty/stores.js';
+import type { Folders } from '../folders/folders.js';
 import type { Job } from '../job/schema/job.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
@@ -19,6 +20,8 @@ export interface CheckOptions {
   readonly log?: Log;
   /** @see MigrationInput.replay */
   readonly replay?: ReplaySpec;
+  /** What jobs may use here. @default anything, but no secrets from files */
+  readonly folders?: Folders;
 }
 
 /**
@@ -27,8 +30,8 @@ export interface CheckOptions {
  * @throws Fault what is wrong and what to do
  */
 export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
-  const { signal = new AbortController().signal, log = () => {}, replay } = options;
-  const source = await withPatience(() => sourceOf(job, replay).describe(), {
+  const { signal = new AbortController().signal, log = () => {}, replay, folders } = options;
+  const source = await withPatience(() => sourceOf(job, { replay, folders }).describe(), {
     retryForMs: job.settings.connectTimeout,
     stop: signal,
   });

@@ -1,3 +1,4 @@
+import type { Folders } from '../folders/folders.js';
 import type { Limit } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
@@ -15,6 +16,12 @@ export interface ReplaySpec {
   readonly records?: string;
   /** What that run had counted. */
   readonly before: RecordCounts;
+}
+
+/** What the worker says of all jobs. */
+export interface ActivityOptions {
+  /** The folders that jobs may use. @default any, but no secrets from files */
+  readonly folders?: Folders;
 }
 
 export interface ValidateInput {

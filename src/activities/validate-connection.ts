@@ -3,20 +3,20 @@ import { validateJobDocument } from '../job/parse.js';
 import { checkJob } from './check.js';
 import { toFailure } from './failures.js';
 import { activityLog } from './log.js';
-import type { ValidateInput, ValidateResult } from './types.js';
+import type { ActivityOptions, ValidateInput, ValidateResult } from './types.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 /** @see Activities.validateConnection */
-export async function validateConnection({
-  job: document,
-  storeRun,
-  replay,
-}: ValidateInput): Promise<ValidateResult> {
+export async function validateConnection(
+  { job: document, storeRun, replay }: ValidateInput,
+  options: ActivityOptions = {},
+): Promise<ValidateResult> {
   return withHeartbeats(async (signal) => {
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
       const { source, warnings } = await checkJob(job, {
+        ...options,
         signal,
         log: activityLog(),
         ...(replay && { replay }),

@@ -19,7 +19,7 @@ import { activityLog } from './log.js';
 import { followShare } from './share-watch.js';
 import { sourceOf } from './source-of.js';
 import { type StopReason, StopRequest } from './stop-request.js';
-import type { WriteInput, WriteResult } from './types.js';
+import type { ActivityOptions, WriteInput, WriteResult } from './types.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
@@ -34,7 +34,7 @@ export function sendWindow({ batch }: Settings): number {
 }
 
 /** @see Activities.writeBatch */
-export async function writeBatch(input: WriteInput): Promise<WriteResult> {
+export async function writeBatch(input: WriteInput, options: ActivityOptions = {}): Promise<WriteResult> {
   const context = Context.current();
   const from = startingPoint(input, context);
   if (from.done) return from;
@@ -47,7 +47,7 @@ export async function writeBatch(input: WriteInput): Promise<WriteResult> {
     ahead: 0,
   };
   try {
-    const result = await write(input, from, stop, (latest) => {
+    const result = await write(input, options, from, stop, (latest) => {
       progress = { ...latest, ahead: 0 };
     });
     if (result.done || result.stoppedBy || stop.reason === 'cancelled') return result;
@@ -68,6 +68,7 @@ const hasBeen = (stop: StopRequest, reason: StopReason): boolean => stop.reason 
 /** Writes the partition; `onProgress` hears how far it came, also when it fails. */
 async function write(
   input: WriteInput,
+  { folders }: ActivityOptions,
   from: Watermark,
   stop: StopRequest,
   onProgress: (latest: Omit<WriteHeartbeat, 'ahead'>) => void,
@@ -96,7 +97,7 @@ async function write(
   const pacer = new Pacer(share);
   const unfollow = isLimited(share) ? followShare(Context.current(), pacer) : () => {};
   try {
-    const source = sourceOf(job, replay);
+    const source = sourceOf(job, { replay, folders });
     const { producer } = await createTransport(job.sink, activityLog()).open({
       stage: 'write',
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),

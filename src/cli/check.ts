@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import { loadJobFile } from '../client/load-job-file.js';
+import { checkedFolders, type Folders } from '../folders/folders.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
 import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
 import { registerCommand } from '../job/search-attributes.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { EXIT, exitOfError } from './exit.js';
+import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { plural, size } from './format.js';
 import { print, printJson } from './output.js';
 import { noWorkerText } from './run-to-end.js';
 
-interface CheckOptions extends QueueOptions {
+interface CheckOptions extends QueueOptions, FolderOptions {
   readonly endpoints?: string;
 }
 
@@ -25,11 +27,11 @@ interface Check {
 }
 
 export function checkCommand(): Command {
-  return createCommand('check', 'Check a job, and all that it needs, without sending anything', [
+  const command = createCommand('check', 'Check a job, and all that it needs, without sending anything', [
     'check orders.yaml',
     'check orders.yaml --json',
-  ])
-    .argument('<job>', 'job file')
+  ]).argument('<job>', 'job file');
+  return addFolderOptions(command)
     .option('--endpoints <address>', 'RocketMQ proxy, instead of sink.endpoints of the job file')
     .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
     .action(async (path: string, options: CheckOptions) => {
@@ -42,7 +44,7 @@ export function checkCommand(): Command {
       };
       done(passed('job', `${path} describes the job ${job.job.name}`));
       done(await checkTemporal(options));
-      done(await checkEnds(expandJob(job, Date.now())));
+      done(await checkEnds(expandJob(job, Date.now()), foldersOf(options)));
       if (options.json)
         printJson({ job: job.job.name, ok: checks.every(({ ok }) => ok), checks: checks.map(output) });
       // What is nearest to the user comes first: without Temporal nothing runs at all.
@@ -69,13 +71,13 @@ async function checkTemporal(options: CheckOptions): Promise<Check> {
 }
 
 /** The job's two ends, seen from this machine. */
-async function checkEnds({ job }: LoadedJob): Promise<Check> {
+async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
   const { checkJob } = await import('../activities/check.js');
   return await attempt(
     'source and topic',
     () => EXIT.failed,
     async () => {
-      const { source, topic, warnings } = await checkJob(job);
+      const { source, topic, warnings } = await checkJob(job, { folders: await checkedFolders(folders) });
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
       const queues = plural(topic.writableQueues, 'writable queue');
       return { message: `${inputs}; topic ${job.sink.topic} on ${job.sink.endpoints}, ${queues}`, warnings };

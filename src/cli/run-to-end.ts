@@ -3,18 +3,19 @@ import type { MigrationClient } from '../client/migration-client.js';
 import type { RunRef } from '../client/run-ref.js';
 import { Fault, worldFault } from '../job/fault.js';
 import { type PatienceOption, patienceOption, type QueueOptions } from './command.js';
+import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { follow } from './follow.js';
 import { say, warn } from './output.js';
 import { type ProgressView, sayBesideProgress } from './progress-view.js';
 
-export interface RunToEndOptions extends QueueOptions, PatienceOption {
+export interface RunToEndOptions extends QueueOptions, PatienceOption, FolderOptions {
   /** Whether a worker is started for the time of the run. */
   readonly worker: boolean;
 }
 
 /** The options of commands that start a run and wait for its end. */
 export const withRunOptions = (command: Command): Command =>
-  command
+  addFolderOptions(command)
     .option('--no-worker', 'start no worker for the time of the run')
     .addOption(patienceOption())
     .addHelpText('after', '\nCtrl-C drains and cancels the run; a second one leaves at once.');
@@ -41,7 +42,7 @@ async function withWorker(
   const { installLog } = await import('../worker/log.js');
   const { startWorker } = await import('../worker/worker.js');
   installLog({ level: 'warn', format: options.json ? 'json' : 'text', write: sayBesideProgress });
-  const worker = await startWorker({ taskQueue: client.taskQueue });
+  const worker = await startWorker({ taskQueue: client.taskQueue, folders: foldersOf(options) });
   const died = worker.done.then(
     () => Promise.reject(workerEnded()),
     (reason: unknown) => Promise.reject(workerEnded(reason)),

@@ -9,20 +9,22 @@ import {
   taskQueueOf,
 } from './command.js';
 import { EXIT } from './exit.js';
+import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { printJson, say } from './output.js';
 
-interface WorkerCommandOptions extends QueueOptions {
+interface WorkerCommandOptions extends QueueOptions, FolderOptions {
   readonly healthFile?: string;
 }
 
 export function workerCommand(): Command {
-  return createCommand('worker', 'Run a worker until it is stopped', [
+  const command = createCommand('worker', 'Run a worker until it is stopped', [
     'worker',
     'worker --task-queue nightly',
+    'worker --allow-read /data --allow-dirty /data/dirty',
     'worker --json 2> worker.log        # log lines as JSON',
     'worker --health-file /tmp/worker   # for "rocketlift health --health-file /tmp/worker"',
-  ])
-    .option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP)
+  ]);
+  return addFolderOptions(command.option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP))
     .addOption(healthFileOption('file that is renewed while the worker polls and Temporal answers'))
     .addHelpText(
       'after',
@@ -33,11 +35,13 @@ export function workerCommand(): Command {
     });
 }
 
-async function work(taskQueue: string, { json = false, healthFile }: WorkerCommandOptions): Promise<number> {
+async function work(taskQueue: string, options: WorkerCommandOptions): Promise<number> {
+  const { json = false, healthFile } = options;
+  const folders = foldersOf(options);
   const { installLog } = await import('../worker/log.js');
   const { startWorker } = await import('../worker/worker.js');
   installLog({ level: 'info', format: json ? 'json' : 'text' });
-  const worker = await startWorker({ taskQueue });
+  const worker = await startWorker({ taskQueue, folders });
   if (json) printJson({ taskQueue, pid: process.pid });
   else say(`Worker polls the task queue "${taskQueue}". Ctrl-C stops it.`);
   let stopping = false;

@@ -1,3 +1,4 @@
+import type { Folders } from '../folders/folders.js';
 import type { FileSource } from '../job/schema/source.js';
 import { csvFormat } from './csv/format.js';
 import type { FileFormat } from './files/format.js';
@@ -11,18 +12,21 @@ export interface SourceOptions {
   readonly partitionSize: number;
   /** Bytes read at a time; what is read does not depend on it. @default 256 KiB */
   readonly blockSize?: number;
+  /** What may be read. @default anything */
+  readonly folders?: Folders | undefined;
 }
 
 const BLOCK_BYTES = 256 * 1024;
 
 /** A source of the kind that the job names. Nothing is opened yet. */
 export function createSource(spec: FileSource, options: SourceOptions): Source {
-  const { partitionSize, blockSize = BLOCK_BYTES } = options;
+  const { partitionSize, blockSize = BLOCK_BYTES, folders } = options;
   return sourceOfFiles(formatOf(spec), {
     paths: spec.path,
     encoding: spec.encoding,
     partitionSize,
     blockSize,
+    ...(folders && { folders }),
   });
 }
 

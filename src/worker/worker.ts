@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { activities } from '../activities/index.js';
+import { createActivities } from '../activities/index.js';
 import { temporalConfig } from '../client/temporal-config.js';
+import { checkedFolders, type Folders } from '../folders/folders.js';
 import { userFault, worldFault } from '../job/fault.js';
 import { BUNDLE_PATH } from './bundle.js';
 
@@ -13,6 +14,8 @@ const HEALTH_TIMEOUT_MS = 5_000;
 
 export interface WorkerOptions {
   readonly taskQueue: string;
+  /** The folders that jobs may use. @default any, but no secrets from files */
+  readonly folders?: Folders;
 }
 
 export interface RunningWorker {
@@ -26,9 +29,9 @@ export interface RunningWorker {
 
 /**
  * Starts a worker for migrations. Reads the same `TEMPORAL_*` variables and profile file as the `temporal` command.
- * @throws Fault `temporal_config` (the user's), `temporal_unreachable` (the world's)
+ * @throws Fault `temporal_config` and `allowed_folder` (the user's), `temporal_unreachable` (the world's)
  */
-export async function startWorker({ taskQueue }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): Promise<RunningWorker> {
   if (!existsSync(BUNDLE_PATH)) {
     throw userFault(
       'not_built',
@@ -36,6 +39,7 @@ export async function startWorker({ taskQueue }: WorkerOptions): Promise<Running
       'Run `npm run build`.',
     );
   }
+  const activities = createActivities({ folders: await checkedFolders(folders) });
   const { connectionOptions, namespace = 'default' } = temporalConfig();
   const connection = await connect(connectionOptions);
   const worker = await Worker.create({

@@ -1,37 +1,30 @@
-import { type NoParamCallback, readdir } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import { isDynamicPattern } from 'tinyglobby';
+import type { Folders } from '../../folders/folders.js';
 import { userFault } from '../../job/fault.js';
 import { errorCode, fileFault } from './faults.js';
+import { globFiles } from './glob-files.js';
 
 /**
  * The files that `paths` (absolute; files and globs) stand for: sorted by the code units of their names, so that every
  * worker sees the same order, and each of them once. A file that is named as such is listed unseen: whoever opens it
  * will find out. A name with glob characters that is a file stands for that file.
- * @throws Fault the user's `no_match` for a glob without a match
+ * @param folders what may be listed; anything if absent
+ * @throws Fault the user's: `no_match` for a glob without a match, `folder_not_allowed`
  */
-export async function listFiles(paths: string | readonly string[]): Promise<string[]> {
+export async function listFiles(paths: string | readonly string[], folders?: Folders): Promise<string[]> {
   const found = new Set<string>();
   for (const path of typeof paths === 'string' ? [paths] : paths) {
     if (!isDynamicPattern(path) || (await kindOf(path)) === 'file') found.add(path);
-    else for (const file of await expand(path)) found.add(file);
+    else for (const file of await expand(path, folders)) found.add(file);
   }
   return [...found].sort();
 }
 
-async function expand(pattern: string): Promise<string[]> {
+async function expand(pattern: string, folders: Folders | undefined): Promise<string[]> {
   const { folder, rest } = await splitPattern(pattern);
-  const errors: { path: string; error: unknown }[] = [];
-  const files = await glob(rest, {
-    cwd: folder,
-    absolute: true,
-    expandDirectories: false,
-    fs: { readdir: watchedReaddir((path, error) => errors.push({ path, error })) },
-  });
-  // A folder that can't be listed may hold matches: leaving them out in silence would lose records.
-  const [first] = errors.filter(({ path, error }) => !(path === folder && errorCode(error) === 'ENOENT'));
-  if (first) throw fileFault(first.error, first.path);
+  const files = await globFiles(folder, rest, folders);
   if (files.length > 0) return files;
   throw userFault(
     'no_match',
@@ -61,16 +54,4 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
     throw fileFault(error, path);
   }
-}
-
-/** `readdir` that tells of its errors, which the glob library passes over. */
-function watchedReaddir(onError: (path: string, error: unknown) => void): typeof readdir {
-  const watched = (path: string, options: object, callback: (error: unknown, entries?: unknown) => void) => {
-    const done = (error: Parameters<NoParamCallback>[0], entries?: unknown) => {
-      if (error) onError(path.length > 1 && path.endsWith(sep) ? path.slice(0, -1) : path, error);
-      callback(error, entries);
-    };
-    readdir(path, options, done);
-  };
-  return watched as typeof readdir;
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { type Folders, requireAllowed, requireAllowedFile } from '../../folders/folders.js';
 import { compressionOf } from './compressions.js';
 import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
@@ -14,6 +15,8 @@ export interface FileOptions {
   /** Bytes read at a time. */
   readonly blockSize: number;
   readonly encoding: FileEncoding;
+  /** What may be read; anything if absent. */
+  readonly folders?: Folders;
 }
 
 /** Whether positions in the file count bytes of the file itself, so that one can jump to them. */
@@ -39,13 +42,16 @@ export class OpenFile {
 
   /**
    * @param expected the fingerprint it must have
-   * @throws Fault the user's if it can't be read or is not what was expected
+   * @throws Fault the user's if it can't or may not be read, or is not what was expected
    */
   static async open(path: string, options: FileOptions, expected?: Fingerprint): Promise<OpenFile> {
     const strange = strangeName(path);
     if (strange) throw strange;
+    const { folders } = options;
+    await requireAllowed(path, folders, 'read');
     const handle = await openForReading(path, expected !== undefined);
     try {
+      await requireAllowedFile(handle, path, folders, 'read');
       return await onFile(path, async () => {
         const { fingerprint, head } = await takeFingerprint(handle, path);
         if (expected) compareFingerprints(path, expected, fingerprint);

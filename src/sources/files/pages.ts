@@ -48,7 +48,7 @@ export async function makePage(
   first: number,
   alive: () => void,
 ): Promise<PartitionPage> {
-  const files = await listFiles(options.paths);
+  const files = await listFiles(options.paths, options.folders);
   const from = cursor?.file ?? 0;
   if (cursor && files[from] !== cursor.path) throw listChanged(cursor.path, files[from]);
   const headers = new HeaderCheck(cursor?.header);

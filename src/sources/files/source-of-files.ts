@@ -39,7 +39,7 @@ export function sourceOfFiles(format: FileFormat, given: GivenOptions): Source {
 }
 
 async function describe(format: FileFormat, options: FileSourceOptions): Promise<SourceDescription> {
-  const inputs = await listFiles(options.paths);
+  const inputs = await listFiles(options.paths, options.folders);
   const headers = new HeaderCheck();
   let sourceBytes = 0;
   for (const path of inputs) {
