@@ -1,30 +1,40 @@
 import type { z } from 'zod';
+import { shapeOf } from './document-shape.js';
 import type { Finding } from './finding.js';
 import { type Path, valueAt } from './json-path.js';
 import { findLater } from './later.js';
 import { findMacroMistakes } from './macros/macros.js';
 import { nearest } from './nearest.js';
+import { MAX_PROBLEMS } from './problem.js';
 import { type Job, jobSchema } from './schema/job.js';
 import { asPhrase, expectedText, fieldNames, schemaAt } from './schema/json-schema.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** One more than are told of, so that it shows that there are more. */
+const ENOUGH = MAX_PROBLEMS + 1;
+
 /** Stands for "the schema has no text of its own"; what is expected is then told from the JSON Schema. */
 const NO_TEXT = '';
 
-/** Checks a document against the schema: the job with its defaults, or every mistake in it. */
+/** Checks a document against the schema: the job with its defaults, or the mistakes in it, somewhat more than are told of at most. */
 export function diagnose(document: unknown): { job: Job } | { findings: Finding[] } {
+  const { tooDeep, names } = shapeOf(document);
+  if (tooDeep) return { findings: [tooDeep] };
   const parsed = jobSchema.safeParse(document, { error: () => NO_TEXT });
-  const later = [...findLater(document), ...findMacroMistakes(document), ...protoKeys(document, [])];
+  const later = [...findLater(document), ...findMacroMistakes(document), ...names];
   if (parsed.success && later.length === 0) return { job: parsed.data };
-  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explain(document, issue, []));
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues.slice(0, ENOUGH).flatMap((issue) => explain(document, issue, []));
   const rest = issues.filter(({ path }) => !later.some((finding) => startsWith(path, finding.path)));
-  return { findings: withoutEchoes([...later, ...rest]) };
+  return { findings: withoutEchoes([...later.slice(0, ENOUGH), ...rest]).slice(0, ENOUGH) };
 }
 
 function explain(document: unknown, issue: Issue, base: Path): Finding[] {
   const path: Path = [...base, ...(issue.path as (string | number)[])];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(document, path, key));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, ENOUGH).map((key) => unknownField(document, path, key));
   if (issue.code === 'invalid_key') return [wrongName(path, issue.issues[0].message)];
   if (issue.code === 'custom' && issue.params?.at === 'key') return [wrongName(path, issue.message)];
   const value = valueAt(document, path);
@@ -101,7 +111,7 @@ function union(
   const [likely, ...equal] = branches.filter(({ strangers }) => strangers.length === fewest);
   if (likely && equal.length === 0) return likely.issues.flatMap((inner) => explain(document, inner, path));
   const known = fieldNames(schemaAt(document, path));
-  const unknown = (likely?.strangers ?? []).filter((key) => !known.includes(key));
+  const unknown = (likely?.strangers ?? []).filter((key) => !known.includes(key)).slice(0, ENOUGH);
   if (unknown.length > 0) return unknown.map((key) => unknownField(document, path, key));
   return [unexpected(document, path, value, issue)];
 }
@@ -119,16 +129,6 @@ function isOtherKind(issue: Issue, value: unknown): boolean {
     );
   }
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof value !== 'string');
-}
-
-/** zod passes over keys of this name in silence. */
-function protoKeys(value: unknown, path: Path): Finding[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, Array.isArray(value) ? Number(key) : key];
-    if (key !== '__proto__') return protoKeys(inner, here);
-    return [{ path: here, at: 'key', message: 'this name can not be used for a field' } satisfies Finding];
-  });
 }
 
 /** A misspelt required field would otherwise be listed twice: as unknown, and as missing. */

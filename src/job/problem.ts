@@ -18,12 +18,17 @@ export interface JobProblem {
   readonly nearest?: string;
 }
 
-/** A job that can't be run as it is written. `problems` holds every mistake that was found, in their order. */
+/** Mistakes that are told of one by one: more would help nobody, and finding each takes as long as there are fields. */
+export const MAX_PROBLEMS = 100;
+
+/** A job that can't be run as it is written. `problems` holds the mistakes that were found, in their order: 100 at most. */
 export class JobFileError extends Fault {
   readonly problems: readonly JobProblem[];
 
-  constructor(name: string, problems: readonly JobProblem[]) {
-    const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+  constructor(name: string, given: readonly JobProblem[]) {
+    const problems = given.slice(0, MAX_PROBLEMS).map(shortened);
+    const more = given.length > problems.length ? 'more than ' : '';
+    const count = problems.length === 1 ? 'a mistake' : `${more}${problems.length} mistakes`;
     super({
       code: 'invalid_job',
       fault: 'user',
@@ -32,6 +37,19 @@ export class JobFileError extends Fault {
     });
     this.problems = problems;
   }
+}
+
+/** Characters of a path or a message: both may hold what stands in a job file, which may be anything. */
+const MAX_TEXT = 500;
+
+function shortened(problem: JobProblem): JobProblem {
+  return { ...problem, path: printable(problem.path), message: printable(problem.message) };
+}
+
+/** Without control characters, which could tell a terminal what to do. */
+function printable(text: string): string {
+  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  return short.replaceAll(/\p{Cc}/gu, '\ufffd').toWellFormed();
 }
 
 /** `orders.yaml:12:5  source.delimitr: unknown field; did you mean delimiter?` */

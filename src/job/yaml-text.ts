@@ -1,21 +1,16 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  visit,
-} from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, visit } from 'yaml';
+import { TOO_DEEP } from './document-shape.js';
 import type { Finding } from './finding.js';
 import { type Path, pathText } from './json-path.js';
-import { JobFileError, type JobProblem } from './problem.js';
+import { JobFileError, type JobProblem, MAX_PROBLEMS } from './problem.js';
+import { parseDocuments } from './yaml-documents.js';
+import { repeatedKeys } from './yaml-keys.js';
 
 /** More aliases than any job needs; each may repeat what it names, so that a few lines could fill the memory. */
 const MAX_ALIASES = 100;
+
+/** Characters in the text of a job file. */
+const MAX_LENGTH = 1024 * 1024;
 
 /** The plain data in a text, and where each part of it stands. */
 export interface ParsedText {
@@ -37,14 +32,18 @@ export function parseText(text: string, file: string): ParsedText {
     throw new JobFileError(file, problems);
   };
 
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  if (documents.length === 0 || !documents[0].contents)
-    return fail([problemAt(0, 'the file is empty; expected a job')]);
-  const doc: Document = documents[0];
-  const wrong = [...doc.errors, ...doc.warnings].map(({ code, message, pos }) =>
-    problemAt(pos[0], SENTENCES[code] ?? `not valid YAML: ${message}`),
-  );
-  if (wrong.length > 0) return fail(wrong);
+  if (text.length > MAX_LENGTH) return fail([problemAt(0, 'the file is larger than 1 MiB; expected a job')]);
+  const documents = parseDocuments(text, lines);
+  if ('offset' in documents) return fail([problemAt(documents.offset, TOO_DEEP)]);
+  const [doc] = documents;
+  if (!doc?.contents) return fail([problemAt(0, 'the file is empty; expected a job')]);
+  const wrong = [...doc.errors, ...doc.warnings].map(({ code, message, pos }) => ({
+    offset: pos[0],
+    message: SENTENCES[code] ?? `not valid YAML: ${message}`,
+  }));
+  const repeated = repeatedKeys(doc).map((offset) => ({ offset, message: REPEATED }));
+  const mistakes = [...wrong, ...repeated].sort((a, b) => a.offset - b.offset).slice(0, MAX_PROBLEMS + 1);
+  if (mistakes.length > 0) return fail(mistakes.map(({ offset, message }) => problemAt(offset, message)));
   if (documents.length > 1) {
     return fail([problemAt(documents[1].range[0], 'a second document; expected one job in a file')]);
   }
@@ -77,8 +76,9 @@ function plainData(doc: Document, fail: (message: string) => never): unknown {
   }
 }
 
+const REPEATED = 'this field stands here a second time; remove one';
+
 const SENTENCES: Record<string, string | undefined> = {
-  DUPLICATE_KEY: 'this field stands here a second time; remove one',
   TAB_AS_INDENT: 'a tab at the start of a line; indent with spaces',
 };
 
@@ -110,12 +110,13 @@ function inexactNumbers(doc: Document): Finding[] {
   visit(doc, {
     Scalar(index, node, ancestors) {
       if (typeof node.value !== 'number' || node.source === undefined || isExact(node.source, node.value))
-        return;
+        return undefined;
       found.push({
         path: pathOf(index, ancestors),
         at: 'value',
         message: 'a number with more digits than can be kept; write it as text, in quotes',
       });
+      return found.length > MAX_PROBLEMS ? visit.BREAK : undefined;
     },
   });
   return found;

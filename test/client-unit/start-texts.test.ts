@@ -25,7 +25,7 @@ test('the summary says what goes where, as the user wrote it', () => {
 });
 
 test('neither text is longer than Temporal takes', () => {
-  const path = Array.from({ length: 3000 }, (_, i) => `${'ü'.repeat(300)}${i}.csv`);
+  const path = Array.from({ length: 1000 }, (_, i) => `${'ü'.repeat(300)}${i}.csv`);
   const columns = Object.fromEntries(path.map((name) => [name, 'integer']));
   const large = job({ type: 'csv', path, columns });
   expect(Buffer.byteLength(startSummary(large))).toBeLessThanOrEqual(200);
