@@ -1,4 +1,5 @@
 import type { RecordFault } from '../../job/fault.js';
+import { isTooDeep, MAX_JSON_DEPTH } from '../../job/json-depth.js';
 import type { ColumnSpec, ColumnType } from '../../job/schema/column.js';
 import type { Job } from '../../job/schema/job.js';
 import { timestampReader } from './timestamp.js';
@@ -70,6 +71,7 @@ export function jsonOfText(type: ColumnType, text: string): string {
 }
 
 function isJson(text: string): boolean {
+  if (isTooDeep(text)) return false;
   try {
     JSON.parse(text);
     return true;
@@ -90,7 +92,7 @@ const EXPECTED: Record<ColumnType, string> = {
   decimal: 'a decimal number as JSON writes it',
   boolean: 'true or false',
   timestamp: "a date and a time in the column's format, or is one that its time zone skips",
-  json: 'a JSON value',
+  json: `a JSON value, or has more than ${MAX_JSON_DEPTH} arrays and objects in one another`,
 };
 
 export function typeFault(column: string, type: ColumnType): RecordFault {

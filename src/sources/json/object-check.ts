@@ -1,9 +1,14 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RecordFault } from '../../job/fault.js';
+import { isTooDeep, MAX_JSON_DEPTH } from '../../job/json-depth.js';
 import type { RecordBytes } from '../files/cut.js';
 import { INVALID_UTF8 } from '../files/record-faults.js';
 
 const INVALID_JSON: RecordFault = { code: 'invalid_json', message: 'the record is not valid JSON' };
+const TOO_DEEP: RecordFault = {
+  code: 'too_deep',
+  message: `the record has more than ${MAX_JSON_DEPTH} arrays and objects in one another`,
+};
 const NOT_AN_OBJECT: RecordFault = {
   code: 'not_an_object',
   message: 'the record is JSON, but not an object with named values',
@@ -28,6 +33,7 @@ export function checkObjects({ buffer, starts, ends }: RecordBytes, faults: Map<
 }
 
 function objectFault(text: string): RecordFault | undefined {
+  if (isTooDeep(text)) return TOO_DEEP;
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
