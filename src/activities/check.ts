@@ -6,6 +6,7 @@ import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
 import type { SourceDescription } from '../sources/source.js';
+import { requireHandable } from './job-size.js';
 import { sourceOf } from './source-of.js';
 import type { ReplaySpec } from './types.js';
 
@@ -31,11 +32,10 @@ export interface CheckOptions {
  */
 export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { signal = new AbortController().signal, log = () => {}, replay, folders } = options;
-  const source = await withPatience(() => sourceOf(job, { replay, folders }).describe(), {
-    retryForMs: job.settings.connectTimeout,
-    stop: signal,
-  });
+  const look = () => sourceOf(job, { replay, folders }).describe();
+  const source = await withPatience(look, { retryForMs: job.settings.connectTimeout, stop: signal });
   createConverter(job, source.columns);
+  requireHandable(job, source.columns);
   await checkDirtyStore(job.dirty);
   const { producer, topic } = await createTransport(job.sink, log).open({
     stage: 'check',
