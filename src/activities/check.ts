@@ -32,7 +32,7 @@ export interface CheckOptions {
  */
 export async function checkJob(job: Job, options: CheckOptions = {}): Promise<CheckResult> {
   const { signal = new AbortController().signal, log = () => {}, replay, folders } = options;
-  const look = () => sourceOf(job, { replay, folders }).describe();
+  const look = () => sourceOf(job, { replay, folders }).describe(() => signal.throwIfAborted());
   const source = await withPatience(look, { retryForMs: job.settings.connectTimeout, stop: signal });
   createConverter(job, source.columns);
   requireHandable(job, source.columns);

@@ -85,8 +85,11 @@ export type RecordBatch = TextBatch | JsonBatch;
 export interface Source {
   /** The encoding of what {@link BatchOfRecords.raw} gives. */
   readonly rawEncoding: string;
-  /** Checks that the input can be read and is as the job says, and tells what is in it. */
-  describe(): Promise<SourceDescription>;
+  /**
+   * Checks that the input can be read and is as the job says, and tells what is in it.
+   * @param alive called now and then; throws to stop
+   */
+  describe(alive?: () => void): Promise<SourceDescription>;
   /**
    * The next partitions after `cursor` (from the start without one), at most `limit`.
    * @param first the index of the first partition of the page

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { FileReader } from './file-chunks.js';
 import { gzipInput } from './gzip-input.js';
 import { isGzip, isZstd } from './magic.js';
 import type { ByteInput } from './window.js';
@@ -8,7 +8,7 @@ interface Compression {
   readonly ending: string;
   readonly name: string;
   isIn(head: Buffer): boolean;
-  input(handle: FileHandle, path: string, size: number): ByteInput;
+  input(handle: FileReader, path: string, size: number): ByteInput;
 }
 
 const COMPRESSIONS: readonly Compression[] = [

@@ -1,14 +1,18 @@
-import type { FileHandle } from 'node:fs/promises';
 import { inputChanged, onFile } from './faults.js';
 import type { ByteInput } from './window.js';
 
 const CHUNK_BYTES = 128 * 1024;
 
+/** What a file is read by: its handle, or something around it. */
+export interface FileReader {
+  read(target: Buffer, at: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
 /**
  * The bytes of a file up to the size it had when it was partitioned. Not the handle's own stream: destroying that
  * closes the handle, whatever autoClose says.
  */
-export async function* fileChunks(handle: FileHandle, path: string, size: number): AsyncGenerator<Buffer> {
+export async function* fileChunks(handle: FileReader, path: string, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < size; ) {
     const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size - at));
     const { bytesRead } = await onFile(path, () => handle.read(chunk, 0, chunk.length, at));

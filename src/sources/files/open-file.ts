@@ -4,6 +4,7 @@ import { type Folders, requireAllowed, requireAllowedFile } from '../../folders/
 import { compressionOf } from './compressions.js';
 import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
+import type { FileReader } from './file-chunks.js';
 import { compareFingerprints, type Fingerprint, takeFingerprint, vanished } from './fingerprint.js';
 import { behindHead, discard, readHead } from './input-start.js';
 import { MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
@@ -29,22 +30,42 @@ export const isSeekable = (path: string, encoding: FileEncoding): boolean =>
  */
 export class OpenFile {
   readonly #handle: FileHandle;
+  readonly #reader: FileReader;
   readonly #options: FileOptions;
   readonly path: string;
   readonly fingerprint: Fingerprint;
 
-  private constructor(handle: FileHandle, path: string, fingerprint: Fingerprint, options: FileOptions) {
+  private constructor(
+    handle: FileHandle,
+    path: string,
+    fingerprint: Fingerprint,
+    options: FileOptions,
+    alive: () => void,
+  ) {
     this.#handle = handle;
+    // Here, and not only where bytes come out: there are files of which none ever do, however long they are read.
+    this.#reader = {
+      read(...range) {
+        alive();
+        return handle.read(...range);
+      },
+    };
     this.path = path;
     this.fingerprint = fingerprint;
     this.#options = options;
   }
 
   /**
+   * @param alive called before every block of the file is read; throws to stop
    * @param expected the fingerprint it must have
    * @throws Fault the user's if it can't or may not be read, or is not what was expected
    */
-  static async open(path: string, options: FileOptions, expected?: Fingerprint): Promise<OpenFile> {
+  static async open(
+    path: string,
+    options: FileOptions,
+    alive: () => void,
+    expected?: Fingerprint,
+  ): Promise<OpenFile> {
     const strange = strangeName(path);
     if (strange) throw strange;
     const { folders } = options;
@@ -60,7 +81,7 @@ export class OpenFile {
           const { ending, name } = compression;
           throw inputCorrupt(path, `its name ends in ${ending}, but it does not begin as ${name} does`);
         }
-        return new OpenFile(handle, path, fingerprint, options);
+        return new OpenFile(handle, path, fingerprint, options, alive);
       });
     } catch (error) {
       await handle.close();
@@ -126,8 +147,8 @@ export class OpenFile {
     const compression = compressionOf(this.path);
     // An empty file is not validly compressed, but as clearly without records as a plain one.
     return compression && size > 0
-      ? compression.input(this.#handle, this.path, size)
-      : plainInput(this.#handle, this.path, position, size);
+      ? compression.input(this.#reader, this.path, size)
+      : plainInput(this.#reader, this.path, position, size);
   }
 }
 

@@ -64,7 +64,7 @@ export async function makePage(
     if (partitions.length >= limit || number - from >= MAX_FILES) return page({ file: number, path });
     alive();
     const resumed = number === from ? cursor : undefined;
-    const file = await OpenFile.open(path, options, resumed?.fingerprint);
+    const file = await OpenFile.open(path, options, alive, resumed?.fingerprint);
     try {
       const { fingerprint } = file;
       const beginning = await firstRecords(format, file, options, headers, alive);

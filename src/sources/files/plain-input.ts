@@ -1,12 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
 import { inputChanged, onFile } from './faults.js';
+import type { FileReader } from './file-chunks.js';
 import type { ByteInput } from './window.js';
 
 /**
  * The bytes of a file from `position` on, up to the size it had when it was partitioned. The handle stays the
  * caller's.
  */
-export function plainInput(handle: FileHandle, path: string, position: number, size: number): ByteInput {
+export function plainInput(handle: FileReader, path: string, position: number, size: number): ByteInput {
   let at = position;
   return {
     async readInto(target, index) {

@@ -21,7 +21,7 @@ export function sourceOfFiles(format: FileFormat, given: GivenOptions): Source {
   const { name, isTranscoded } = options.encoding;
   return {
     rawEncoding: isTranscoded ? 'utf-8' : name,
-    describe: () => describe(format, options),
+    describe: (alive = () => {}) => describe(format, options, alive),
     partition: (cursor, limit, first, alive) =>
       makePage(format, options, cursor as FileCursor | undefined, limit, first, alive),
     read: (partition, position, signal) => read(format, options, partition, position, signal),
@@ -38,14 +38,18 @@ export function sourceOfFiles(format: FileFormat, given: GivenOptions): Source {
   };
 }
 
-async function describe(format: FileFormat, options: FileSourceOptions): Promise<SourceDescription> {
+async function describe(
+  format: FileFormat,
+  options: FileSourceOptions,
+  alive: () => void,
+): Promise<SourceDescription> {
   const inputs = await listFiles(options.paths, options.folders);
   const headers = new HeaderCheck();
   let sourceBytes = 0;
   for (const path of inputs) {
-    const file = await OpenFile.open(path, options);
+    const file = await OpenFile.open(path, options, alive);
     try {
-      headers.check(path, await beginningColumns(format, file, options, () => {}));
+      headers.check(path, await beginningColumns(format, file, options, alive));
       sourceBytes += file.fingerprint.size;
     } finally {
       await file.close();
@@ -81,7 +85,7 @@ async function* read(
   alive();
   const { maxRecordSize } = format;
   const fileContext = { fileId: fileId(path, fingerprint), name: basename(path), maxRecordSize };
-  const file = await OpenFile.open(path, options, fingerprint);
+  const file = await OpenFile.open(path, options, alive, fingerprint);
   try {
     const columns = await beginningColumns(format, file, options, alive);
     const window = await file.window(offset, end, alive);

@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { errorCode, fileFault, inputCorrupt } from './faults.js';
-import { chunkInput, fileChunks } from './file-chunks.js';
+import { chunkInput, type FileReader, fileChunks } from './file-chunks.js';
 import type { ByteInput } from './window.js';
 import { byLibrary, LIBRARY_WINDOW } from './zstd-library.js';
 import { type WindowLimit, type ZstdPiece, zstdPieces } from './zstd-pieces.js';
@@ -20,7 +19,7 @@ const NODE_WINDOW: WindowLimit = {
  * The decompressed bytes of a zstd file, all its frames. The handle stays the caller's.
  * Errors come out as faults: the user's `input_corrupt` where the file is damaged or something else follows it.
  */
-export function zstdInput(handle: FileHandle, path: string, size: number): ByteInput {
+export function zstdInput(handle: FileReader, path: string, size: number): ByteInput {
   const chunks = fileChunks(handle, path, size);
   return chunkInput(
     createZstdDecompress

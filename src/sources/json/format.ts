@@ -1,6 +1,6 @@
 import type { JsonSource } from '../../job/schema/source.js';
 import { JsonFileBatch } from '../files/batch.js';
-import type { Beginning, FileFormat } from '../files/format.js';
+import type { Beginning, BeginningFile, FileFormat } from '../files/format.js';
 import type { Window } from '../files/window.js';
 import { DocumentCutter } from './document-cutter.js';
 import { checkObjects } from './object-check.js';
@@ -24,9 +24,10 @@ export function jsonFormat({ maxRecordSize, recordPath }: JsonSource): FileForma
   };
 }
 
-async function readBeginning(window: Window, from: number): Promise<Beginning> {
+async function readBeginning(window: Window, from: number, { alive }: BeginningFile): Promise<Beginning> {
   let at = afterWhiteSpace(window.buffer, from);
   while (at === window.buffer.length && !window.atEnd) {
+    alive();
     await window.more(at);
     at = afterWhiteSpace(window.buffer, 0);
   }
