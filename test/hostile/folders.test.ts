@@ -189,6 +189,37 @@ test('links that lead to each other end', async () => {
   expect(found.length).toBeLessThan(100);
 });
 
+describe('a glob that names could be matched by in more ways than can be tried', () => {
+  const long = 'a'.repeat(240);
+
+  test.each([
+    '*a*a*a*a*b',
+    '*a'.repeat(100),
+    '((a+)+)+b',
+    '(a|aa)+b',
+    '(a|aa)*b',
+    '@(a*|*a)*(a*)b',
+    '?(a)'.repeat(30),
+    '{a,aa}'.repeat(30),
+    '!(a*|b*)*',
+    `${'**/a/'.repeat(20)}b`,
+  ])('%s is refused', async (pattern) => {
+    mkdirSync(at('long'), { recursive: true });
+    writeFileSync(at('long', long), '');
+    const fault = await faultOf(() => names(at('long', pattern), {}));
+    expect(fault).toMatchObject({ code: 'glob_too_complex', fault: 'user' });
+    expect(fault.message).toContain(pattern);
+  });
+
+  test.each(['*a*a*a*', '{a,b}*{a,b}', '[a-z]*', 'a*/**', '\\(a\\)\\|*', '(1)', '?'.repeat(240)])(
+    '%s is none',
+    async (pattern) => {
+      const path = at('long', pattern);
+      await names(path, {}).catch((fault) => expect(fault).toMatchObject({ code: 'no_match' }));
+    },
+  );
+});
+
 describe('requireAllowed', () => {
   test('takes the folder itself, and what is not there yet', async () => {
     await requireAllowed(at('data'), { dirty: [at('data')] }, 'dirty');

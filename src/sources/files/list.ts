@@ -5,13 +5,14 @@ import type { Folders } from '../../folders/folders.js';
 import { userFault } from '../../job/fault.js';
 import { errorCode, fileFault } from './faults.js';
 import { globFiles } from './glob-files.js';
+import { requireBounded } from './glob-limits.js';
 
 /**
  * The files that `paths` (absolute; files and globs) stand for: sorted by the code units of their names, so that every
  * worker sees the same order, and each of them once. A file that is named as such is listed unseen: whoever opens it
  * will find out. A name with glob characters that is a file stands for that file.
  * @param folders what may be listed; anything if absent
- * @throws Fault the user's: `no_match` for a glob without a match, `folder_not_allowed`
+ * @throws Fault the user's: `no_match` for a glob without a match, `glob_too_complex`, `folder_not_allowed`
  */
 export async function listFiles(paths: string | readonly string[], folders?: Folders): Promise<string[]> {
   const found = new Set<string>();
@@ -24,6 +25,7 @@ export async function listFiles(paths: string | readonly string[], folders?: Fol
 
 async function expand(pattern: string, folders: Folders | undefined): Promise<string[]> {
   const { folder, rest } = await splitPattern(pattern);
+  requireBounded(rest);
   const files = await globFiles(folder, rest, folders);
   if (files.length > 0) return files;
   throw userFault(
