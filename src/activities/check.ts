@@ -36,7 +36,7 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
   const source = await withPatience(look, { retryForMs: job.settings.connectTimeout, stop: signal });
   createConverter(job, source.columns);
   requireHandable(job, source.columns);
-  await checkDirtyStore(job.dirty);
+  await checkDirtyStore(job.dirty, folders);
   const { producer, topic } = await createTransport(job.sink, log).open({
     stage: 'check',
     timeoutMs: job.settings.connectTimeout,

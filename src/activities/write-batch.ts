@@ -108,7 +108,7 @@ async function write(
       },
     });
     try {
-      const dirty = await openStore(input, from, source);
+      const dirty = await openStore(input, from, source, folders);
       try {
         writer = new PartitionWriter({
           partition,
@@ -149,6 +149,7 @@ function openStore(
   { job, columns, partition, storeRun }: WriteInput,
   { kept }: Watermark,
   { rawEncoding }: Source,
+  folders: ActivityOptions['folders'],
 ) {
   const { dirty } = job;
   return openDirtyStore({
@@ -160,6 +161,7 @@ function openStore(
     ...(kept && { from: kept }),
     about: { run: storeRun, ...(columns && { columns }) },
     log: (message, attributes) => log.warn(message, attributes),
+    folders,
   });
 }
 

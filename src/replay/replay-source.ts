@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type DirtyEntry, rawOf } from '../dirty/entry.js';
 import { isPartitionFile } from '../dirty/folder/layout.js';
 import { entryFiles, readAbout, readEntries } from '../dirty/folder/reader.js';
+import { type Folders, requireAllowed } from '../folders/folders.js';
 import { userFault } from '../job/fault.js';
 import type { Position } from '../job/report.js';
 import type { FileSource } from '../job/schema/source.js';
@@ -33,11 +34,12 @@ interface EntryFile {
 /** The dirty records of a run as a source: each is read as the job's own source reads records, a file of entries is a partition. */
 export function replaySource(spec: FileSource, options: SourceOptions, from: ReplayFrom): Source {
   const own = createSource(spec, options);
+  const { folders } = options;
   const columns = async () => (spec.type === 'csv' ? await columnsOf(spec, from.folder) : undefined);
   return {
     rawEncoding: 'utf-8',
     async describe() {
-      const files = await filesOf(from);
+      const files = await filesOf(from, folders);
       const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
       const names = await columns();
       return {
@@ -47,8 +49,11 @@ export function replaySource(spec: FileSource, options: SourceOptions, from: Rep
         warnings: [],
       };
     },
-    partition: (cursor, limit, first) => page(from, Number(cursor ?? 0), limit, first),
-    read: (partition, position, signal) => read(spec, own, partition, position, columns, signal),
+    partition: (cursor, limit, first) => page(from, folders, Number(cursor ?? 0), limit, first),
+    async *read(partition, position, signal) {
+      await requireReadable(from, folders);
+      yield* read(spec, own, partition, position, columns, signal);
+    },
     sourceBytesBefore: () => 0,
     verify: ({ spec: file }) => {
       const { path, fingerprint } = file as EntryFile;
@@ -57,7 +62,15 @@ export function replaySource(spec: FileSource, options: SourceOptions, from: Rep
   };
 }
 
-async function filesOf({ folder, records }: ReplayFrom): Promise<string[]> {
+/** What a worker keeps it may read, and a file that somebody has mended only where jobs may read. */
+async function requireReadable({ folder, records }: ReplayFrom, folders: Folders | undefined): Promise<void> {
+  await requireAllowed(folder, folders, 'dirty');
+  if (records !== undefined) await requireAllowed(records, folders, 'read');
+}
+
+async function filesOf(from: ReplayFrom, folders: Folders | undefined): Promise<string[]> {
+  await requireReadable(from, folders);
+  const { folder, records } = from;
   const files = records === undefined ? await entryFiles(folder) : [records];
   if (files.length > 0) return files;
   throw userFault(
@@ -72,8 +85,14 @@ async function columnsOf(spec: FileSource, folder: string): Promise<readonly str
   return about?.columns ?? Object.keys(spec.columns);
 }
 
-async function page(from: ReplayFrom, start: number, limit: number, first: number): Promise<PartitionPage> {
-  const files = await filesOf(from);
+async function page(
+  from: ReplayFrom,
+  folders: Folders | undefined,
+  start: number,
+  limit: number,
+  first: number,
+): Promise<PartitionPage> {
+  const files = await filesOf(from, folders);
   const end = Math.min(files.length, start + limit);
   const partitions = await Promise.all(
     files.slice(start, end).map(async (path, i): Promise<Partition> => {

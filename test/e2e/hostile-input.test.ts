@@ -1,11 +1,11 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { useBench } from '../support/migration.js';
 import { countTopic, readTopic } from '../support/topic-reader.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 
-/** The worker is a process of its own, which lets jobs read one folder. */
+/** The worker is a process of its own, which lets jobs use one folder. */
 const bench = useBench({ worker: false });
 const stack = inject('stack');
 let worker: WorkerProcess;
@@ -14,7 +14,9 @@ const allowed = (...names: string[]) => join(bench.folder, 'data', ...names);
 beforeAll(async () => {
   await mkdir(allowed());
   await mkdir(join(bench.folder, 'private'));
-  worker = await startWorkerProcess(bench.taskQueue, { env: { ROCKETLIFT_ALLOW_READ: allowed() } });
+  worker = await startWorkerProcess(bench.taskQueue, {
+    env: { ROCKETLIFT_ALLOW_READ: allowed(), ROCKETLIFT_ALLOW_DIRTY: allowed() },
+  });
 });
 afterAll(() => worker.end('SIGTERM'));
 
@@ -79,7 +81,7 @@ describe('names and values that mean something to others', () => {
   });
 });
 
-describe('a worker that lets jobs read one folder', () => {
+describe('a worker that lets jobs use one folder', () => {
   it.each([
     ['a path that leads out by ..', '../private/orders.csv'],
     ['a macro that leads out', "${dateformat('../private/orders')}.csv"],
@@ -99,6 +101,29 @@ describe('a worker that lets jobs read one folder', () => {
       records: { read: 0 },
     });
     expect(await countTopic(stack, topic)).toBe(0);
+  });
+
+  it('keeps dirty records there, and nowhere else', async () => {
+    const topic = await bench.topic();
+    const path = allowed('dirty.csv');
+    await writeFile(path, 'id\n1\nx\n');
+    const run = (folder: string) =>
+      bench.run(
+        bench.job({
+          source: { type: 'csv', path, columns: { id: 'integer' } },
+          sink: { topic },
+          dirty: { mode: 'keep', path: folder },
+        }),
+      );
+    expect(await run(`${allowed()}/../private/dirty`)).toMatchObject({
+      state: 'failed',
+      error: { code: 'folder_not_allowed', fault: 'user', mend: expect.stringContaining('--allow-dirty') },
+    });
+    expect(await readdir(join(bench.folder, 'private'))).not.toContain('dirty');
+    expect(await run(allowed('dirty'))).toMatchObject({
+      state: 'completed',
+      records: { written: 1, dirty: 1 },
+    });
   });
 
   it('refuses a job that is too large for as many partitions at once, before it starts any', async () => {
