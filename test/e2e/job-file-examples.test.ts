@@ -168,6 +168,8 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     messages: 1,
     arrived: (messages) => expect(JSON.parse(bodies(messages)[0])).toHaveLength(2),
   },
+  'dirty.mode': { beside: { 'dirty.path': 'dirty/' } },
+  'dirty.path': { beside: { 'dirty.mode': 'keep' } },
   'transform.rename': { arrived: arrivedWith('"credit_limit":') },
   'transform.drop': {
     arrived: (messages) => expect(bodies(messages).join()).not.toContain('note'),
