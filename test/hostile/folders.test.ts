@@ -220,6 +220,19 @@ describe('a glob that names could be matched by in more ways than can be tried',
   );
 });
 
+test.each(['data/*//', 'data/s*/////', '*/'])('slashes behind the glob %s say nothing', async (path) => {
+  const bare = path.replace(/\/+$/, '');
+  const [some, others] = [path, bare].map((given) =>
+    source(`${folder.path}/${given}`, {})
+      .describe()
+      .then(
+        ({ inputs }) => inputs,
+        ({ code }) => code,
+      ),
+  );
+  expect(await some).toEqual(await others);
+});
+
 describe('requireAllowed', () => {
   test('takes the folder itself, and what is not there yet', async () => {
     await requireAllowed(at('data'), { dirty: [at('data')] }, 'dirty');

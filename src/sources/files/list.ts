@@ -45,7 +45,8 @@ async function splitPattern(pattern: string): Promise<{ folder: string; rest: st
     folder = next;
     parts.shift();
   }
-  return { folder, rest: parts.join('/') };
+  // The library takes slashes at the end for a mistake in the program, but for one.
+  return { folder, rest: parts.join('/').replace(/\/+$/, '') };
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
