@@ -160,7 +160,7 @@ export class MigrationClient {
     return await describeSchedule(this.#session, job);
   }
 
-  /** Starts no more runs until it is resumed; one that goes on is left alone. */
+  /** Starts no more runs until it is resumed; one that goes on is left alone. Without a note the one of an earlier pause stays. */
   async pauseSchedule(job: string, note?: string): Promise<void> {
     await pauseSchedule(this.#session, job, note);
   }

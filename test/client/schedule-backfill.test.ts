@@ -124,6 +124,9 @@ describe('a backfill', () => {
       bench.client.backfillSchedule(name, shanghai('2026-01-02T03:00'), shanghai('2026-01-02T04:00')),
     ).rejects.toMatchObject({ code: 'nothing_to_backfill', fault: 'user' });
     await expect(
+      bench.client.backfillSchedule(name, shanghai('2026-01-03T03:00'), shanghai('2026-01-01T04:00')),
+    ).rejects.toMatchObject({ code: 'invalid_backfill', mend: expect.stringContaining('--from') });
+    await expect(
       bench.client.backfillSchedule(name, shanghai('2026-01-02T03:00'), new Date()),
     ).rejects.toMatchObject({ code: 'invalid_backfill', fault: 'user' });
   });

@@ -284,6 +284,15 @@ it('a triggered run that fails pauses the schedule as well', async () => {
     return details.state === 'paused' && details;
   });
   expect(note).toContain('nothing.csv');
+  // Who pauses it once more does not say better why.
+  const noteNow = async () => (await bench.client.describeSchedule(name)).note;
+  await bench.client.pauseSchedule(name);
+  expect(await noteNow()).toBe(note);
+  await bench.client.pauseSchedule(name, 'until the file is there');
+  expect(await noteNow()).toBe('until the file is there');
+  await bench.client.resumeSchedule(name, 'it is');
+  await bench.client.resumeSchedule(name);
+  expect(await noteNow()).toBe('it is');
 });
 
 it('bufferAll runs what was due meanwhile, each for its time', async () => {

@@ -10,8 +10,9 @@ const all = Object.entries(services);
 const oneShots = all.filter(([, { restart }]) => restart?.startsWith('on-failure'));
 const servers = all.filter(([, { restart }]) => !restart?.startsWith('on-failure'));
 
-/** Host and container side of `HOST:CONTAINER[:ro]`. */
-const mounts = ({ volumes = [] }: Service) => volumes.map((volume) => volume.split(':') as [string, string]);
+/** The parts of `HOST:CONTAINER[:ro]`. */
+const mounts = ({ volumes = [] }: Service) =>
+  volumes.map((volume) => volume.split(':') as [source: string, target: string, access?: string]);
 
 describe('docker-compose.yml', () => {
   it('is valid by the Compose schema', () => {
@@ -34,8 +35,8 @@ describe('docker-compose.yml', () => {
 
   it('starts the servers alone, and a worker where it is asked for', () => {
     const behindProfiles = all.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
-    expect(behindProfiles).toEqual(['worker']);
-    expect(service('worker').profiles).toEqual(['worker']);
+    expect(behindProfiles.sort()).toEqual(['dirty-folder', 'worker']);
+    for (const name of behindProfiles) expect(service(name).profiles).toEqual(['worker']);
   });
 
   it.each(all.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port])))(
@@ -101,9 +102,24 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the worker the input to read, where the host has it if that is wanted', () => {
-    expect(service('worker').volumes).toEqual(['./data/input:/data/input:ro', 'dirty:/data/dirty']);
-    const moved = compose({ INPUT_DIR: '/srv/in', INPUT_PATH: '/srv/in', DIRTY_DIR: '/srv/dirty' });
-    expect(service('worker', moved).volumes).toEqual(['/srv/in:/srv/in:ro', '/srv/dirty:/data/dirty']);
+    expect(mounts(service('worker'))[0]).toEqual(['./data/input', '/data/input', 'ro']);
+    const moved = compose({ INPUT_DIR: '/srv/in', INPUT_PATH: '/srv/in' });
+    expect(mounts(service('worker', moved))[0]).toEqual(['/srv/in', '/srv/in', 'ro']);
+  });
+
+  it('gives the worker a folder for dirty records that its user may write to', () => {
+    const defaults = { WORKER_USER: '1000:1000', DIRTY_DIR: './data/dirty', DIRTY_PATH: '/data/dirty' };
+    const moved = { WORKER_USER: '4711:100', DIRTY_DIR: '/srv/dirty', DIRTY_PATH: '/srv/dirty' };
+    for (const { WORKER_USER, DIRTY_DIR, DIRTY_PATH } of [defaults, moved]) {
+      const made = compose({ WORKER_USER, DIRTY_DIR, DIRTY_PATH });
+      expect(service('worker', made).user).toBe(WORKER_USER);
+      expect(mounts(service('worker', made))[1]).toEqual([DIRTY_DIR, DIRTY_PATH]);
+      const giving = service('dirty-folder', made);
+      expect(mounts(giving)).toEqual([[DIRTY_DIR, DIRTY_PATH]]);
+      expect(giving.user).toBe('0:0');
+      expect([...giving.entrypoint!, ...giving.command!]).toEqual(['chown', WORKER_USER, DIRTY_PATH]);
+    }
+    expect(service('worker').volumes?.[1]).toBe('./data/dirty:/data/dirty');
   });
 });
 

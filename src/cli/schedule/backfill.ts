@@ -14,7 +14,7 @@ const MAX_TIMES = 20;
 
 export function backfillCommand(): Command {
   return createCommand('backfill', 'Run times that have passed, one after another', [
-    'schedule backfill orders --from 2026-01-01 --to 2026-01-31',
+    'schedule backfill orders --from 2026-01-01 --to 2026-02-01',
     'schedule backfill orders --from 2026-01-01T00:00:00+08:00 --to 2026-01-01T12:00:00+08:00 --json',
   ])
     .argument('<name>', SCHEDULE_HELP)

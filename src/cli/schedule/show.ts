@@ -33,8 +33,11 @@ export function describeScheduleCommand(): Command {
 }
 
 function listRow({ job, state, note, next, last }: ScheduleListing): string[] {
-  return [state, next[0] ?? 'never', last ? runText(last) : 'none yet', job, note ?? ''];
+  return [state, nextText(next.slice(0, 1), state), last ? runText(last) : 'none yet', job, note ?? ''];
 }
+
+const nextText = (next: readonly string[], state: ScheduleListing['state']): string =>
+  next.join(', ') || (state === 'paused' ? 'none while paused' : 'never');
 
 /** How a run ended and when, or how it is. */
 const runText = ({ state, started, ended }: ScheduledRun): string =>
@@ -51,7 +54,7 @@ function detailsText(details: ScheduleDetails): string {
     ['job', job],
     ['state', note === undefined ? state : `${state}: ${note}`],
     ['cron', `${typeof cron === 'string' ? cron : cron.join('; ')} (${timezone})`],
-    ['next', next.length === 0 ? 'never' : next.join(', ')],
+    ['next', nextText(next, state)],
     ['overlap', overlap],
     ['catch-up', duration(catchUp)],
     ['jitter', jitter === 0 ? 'none' : duration(jitter)],

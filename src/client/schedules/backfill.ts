@@ -24,6 +24,13 @@ export async function backfillSchedule(
 ): Promise<string[]> {
   const { handle, description } = await findSchedule(session, job);
   const { jitter, overlap } = heldSchedule(description);
+  if (from > to) {
+    throw userFault(
+      'invalid_backfill',
+      `The backfill would begin at ${from.toISOString()}, behind its end at ${to.toISOString()}.`,
+      'Give the earlier time as --from, and the later one as --to.',
+    );
+  }
   if (to.getTime() > Date.now() - jitter - IN_TIME_MS) {
     throw userFault(
       'invalid_backfill',
@@ -50,7 +57,7 @@ export async function backfillSchedule(
     throw userFault(
       'nothing_to_backfill',
       `${job} has no time from ${from.toISOString()} to ${to.toISOString()}.`,
-      `See when it runs: rocketlift schedule describe ${job}`,
+      `See when it runs: rocketlift schedule describe ${job}. A date alone is its beginning in UTC: to have a whole day, end with the next.`,
     );
   }
   const last = Math.max(end, times[times.length - 1]);

@@ -25,15 +25,21 @@ export async function createSchedule(session: Session, loaded: LoadedJob): Promi
   }
 }
 
-/** Starts no more runs until it is resumed; one that goes on is left alone. */
-export async function pauseSchedule(session: Session, job: string, note = 'Paused by hand'): Promise<void> {
-  const { handle } = await findSchedule(session, job);
-  await onSchedule(session, job, () => handle.pause(note));
+/**
+ * Starts no more runs until it is resumed; one that goes on is left alone.
+ * @param note why. @default that of a schedule which is paused already, as after a run that failed; else that it was done by hand
+ */
+export async function pauseSchedule(session: Session, job: string, note?: string): Promise<void> {
+  const { handle, description } = await findSchedule(session, job);
+  if (description.state.paused && note === undefined) return;
+  await onSchedule(session, job, () => handle.pause(note ?? 'Paused by hand'));
 }
 
-export async function resumeSchedule(session: Session, job: string, note = 'Resumed by hand'): Promise<void> {
-  const { handle } = await findSchedule(session, job);
-  await onSchedule(session, job, () => handle.unpause(note));
+/** @param note why. @default that of a schedule which is active already; else that it was done by hand */
+export async function resumeSchedule(session: Session, job: string, note?: string): Promise<void> {
+  const { handle, description } = await findSchedule(session, job);
+  if (!description.state.paused && note === undefined) return;
+  await onSchedule(session, job, () => handle.unpause(note ?? 'Resumed by hand'));
 }
 
 /** Runs that go on are left alone. */

@@ -12,7 +12,7 @@ export interface ScheduleListing {
   readonly state: 'active' | 'paused';
   /** Why it was paused, or resumed. */
   readonly note?: string;
-  /** The next times, ISO 8601; also of a paused schedule, which lets them pass. */
+  /** The next times, ISO 8601; of a paused schedule those that it would let pass, as far as the server tells. */
   readonly next: readonly string[];
   /** The latest run. */
   readonly last?: ScheduledRun;
@@ -47,12 +47,19 @@ export async function listSchedules(session: Session): Promise<ScheduleListing[]
   return listed;
 }
 
-export function listing({ scheduleId, state, info }: ScheduleDescription): Omit<ScheduleListing, 'last'> {
+export function listing(
+  { scheduleId, state, info }: ScheduleDescription,
+  now = Date.now(),
+): Omit<ScheduleListing, 'last'> {
   return {
     job: scheduleId,
     state: state.paused ? 'paused' : 'active',
     ...(state.note && { note: state.note }),
-    next: info.nextActionTimes.slice(0, NEXT_TIMES).map((time) => time.toISOString()),
+    next: info.nextActionTimes
+      // The server looks no further ahead while a schedule is paused, and goes on to tell of what has passed.
+      .filter((time) => !state.paused || time.getTime() > now)
+      .slice(0, NEXT_TIMES)
+      .map((time) => time.toISOString()),
   };
 }
 

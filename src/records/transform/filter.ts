@@ -150,6 +150,7 @@ function requireBool({ valid, type, error }: ReturnType<Environment['check']>, s
     'bad_filter',
     `The filter of transform step ${step} can not be used: ` +
       (error ? problemText(error) : `it gives a value of type ${type}, not true or false`),
-    'Correct the expression; docs/filter.md tells the language and the types of fields.',
+    'Correct the expression, or declare the types of its columns in source.columns: without one a column of a text file is a ' +
+      'string. docs/filter.md tells the language.',
   );
 }
