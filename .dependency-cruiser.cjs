@@ -9,7 +9,8 @@ const ROOMS = {
   sources: ['job', 'folders'],
   // A record is what a source hands out: its types only.
   records: ['job', 'sources/source'],
-  rocketmq: ['job', 'folders'],
+  secrets: ['job'],
+  rocketmq: ['job', 'folders', 'secrets'],
   dirty: ['job', 'folders'],
   pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
   replay: ['job', 'folders', 'sources', 'dirty'],

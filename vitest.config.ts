@@ -5,6 +5,7 @@ const UNIT = [
   'job',
   'dirty',
   'hostile',
+  'secrets',
   'client-unit',
   'sources',
   'records',
