@@ -6,6 +6,7 @@ const UNIT = [
   'dirty',
   'hostile',
   'secrets',
+  'codec',
   'client-unit',
   'sources',
   'records',

@@ -85,7 +85,7 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
     refused(
       'wrong_secret_key',
       'RocketMQ knows the account, but not by this secret key',
-      'Put the right secret where sink.credentials.secretKey points to, on every worker; it is looked up each time a worker connects, but for `${env:…}` a worker has to be started again.',
+      'Put the right secret where sink.credentials.secretKey points to, on every worker. Where that is a variable, start the worker again.',
     ),
   ],
   [
