@@ -9,14 +9,16 @@ const ROOMS = {
   sources: ['job', 'folders'],
   // A record is what a source hands out: its types only.
   records: ['job', 'sources/source'],
-  rocketmq: ['job', 'folders'],
+  secrets: ['job'],
+  codec: ['job'],
+  rocketmq: ['job', 'folders', 'secrets'],
   dirty: ['job', 'folders'],
   pipeline: ['job', 'records', 'sources/source', 'rocketmq', 'dirty'],
   replay: ['job', 'folders', 'sources', 'dirty'],
-  activities: ['job', 'folders', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline', 'replay'],
+  activities: ['job', 'codec', 'folders', 'records', 'sources', 'rocketmq', 'dirty', 'pipeline', 'replay'],
   // Clients and workers find Temporal in the same way.
-  worker: ['job', 'folders', 'activities', 'client/temporal-config'],
-  client: ['job', 'workflows/definitions'],
+  worker: ['job', 'codec', 'folders', 'activities', 'client/temporal-config'],
+  client: ['job', 'codec', 'workflows/definitions'],
   dev: ['job'],
 };
 

@@ -5,6 +5,8 @@ const UNIT = [
   'job',
   'dirty',
   'hostile',
+  'secrets',
+  'codec',
   'client-unit',
   'sources',
   'records',

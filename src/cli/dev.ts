@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { ACCOUNTS, variablesFile } from '../dev/accounts.js';
 import { MAX_PORT_OFFSET, type ServerName } from '../dev/ports.js';
 import { DEFAULT_STATE_DIR, type Stack } from '../dev/stack.js';
 import { type CommonOptions, createCommand } from './command.js';
@@ -15,6 +16,7 @@ interface DevOptions extends CommonOptions {
 interface UpOptions extends DevOptions {
   readonly portOffset?: number | 'auto';
   readonly topic?: readonly string[];
+  readonly acl?: boolean;
 }
 
 interface LogsOptions extends DevOptions {
@@ -45,6 +47,7 @@ function upCommand(): Command {
     'dev up --topic reminders:DELAY     # of another type than NORMAL',
     'dev up --port-offset auto --json   # free ports where the usual ones are taken',
     'dev up --port-offset 100 --state /tmp/second',
+    'dev up --acl --state /tmp/acl      # RocketMQ that asks who you are',
   ])
     .option(
       '--port-offset <n>',
@@ -55,12 +58,16 @@ function upCommand(): Command {
       '--topic <names...>',
       'topics to create where they are missing; name:DELAY gives another type than NORMAL',
     )
+    .option(
+      '--acl',
+      'RocketMQ with access control (ACL 2.0): an admin, a publisher, and an account that may do nothing',
+    )
     .addHelpText('after', UP_NOTES)
-    .action(async ({ state, portOffset, topic, json }: UpOptions) => {
+    .action(async ({ state, portOffset, topic, acl, json }: UpOptions) => {
       const { up } = await import('../dev/up.js');
-      const stack = await up({ stateDir: state, portOffset, topics: topic, onStep: say });
+      const stack = await up({ stateDir: state, portOffset, topics: topic, acl, onStep: say });
       if (json) return printJson(addresses(stack));
-      print(`${table(stack)}\n\nBoth are ready. End them with "rocketlift dev down".`);
+      print(`${table(stack)}${accountsText(stack)}\n\nBoth are ready. End them with "rocketlift dev down".`);
     });
 }
 
@@ -147,8 +154,29 @@ function portOffset(text: string): number | 'auto' {
 }
 
 /** The form is a promise to scripts. */
-function addresses({ temporal, rocketmq: { endpoints, namesrvAddr, jars } }: Stack) {
-  return { temporal, rocketmq: { endpoints, namesrvAddr, jars } };
+function addresses({ temporal, rocketmq: { endpoints, namesrvAddr, jars, accounts } }: Stack) {
+  const files = accounts !== undefined && { accounts: accountFiles(accounts) };
+  return { temporal, rocketmq: { endpoints, namesrvAddr, jars, ...files } };
+}
+
+/** By account, the file with its two variables. Never what stands in it. */
+const accountFiles = (folder: string) =>
+  Object.fromEntries(ACCOUNTS.map((name) => [name, variablesFile(folder, name)]));
+
+function accountsText({ rocketmq: { accounts } }: Stack): string {
+  if (accounts === undefined) return '';
+  const may = { admin: 'may do all', publisher: 'may publish to every topic', nobody: 'may do nothing' };
+  const files = ACCOUNTS.map(
+    (name) => `${`  ${name}`.padEnd(22)}${variablesFile(accounts, name)} (${may[name]})`,
+  );
+  return `
+
+RocketMQ asks who you are. Accounts, in files that only you may read:
+${files.join('\n')}
+Each sets ROCKETMQ_ACCESS_KEY and ROCKETMQ_SECRET_KEY; set them for the worker and for "rocketlift check":
+  set -a; . ${variablesFile(accounts, 'publisher')}; set +a
+and name them in the job file:
+  credentials: { accessKey: "\${env:ROCKETMQ_ACCESS_KEY}", secretKey: "\${env:ROCKETMQ_SECRET_KEY}" }`;
 }
 
 function table({ temporal, rocketmq }: Stack): string {

@@ -23,7 +23,7 @@ export function exitOfState(state: RunState): number {
   return state === 'cancelled' ? EXIT.cancelled : EXIT.done;
 }
 
-const UNREACHABLE = ['temporal_unreachable', 'temporal_denied', 'no_worker'];
+const UNREACHABLE = ['temporal_unreachable', 'temporal_denied', 'no_worker', 'worker_fails'];
 
 /** The exit code of a command that an error ended. */
 export function exitOfError(error: unknown): number {

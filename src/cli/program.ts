@@ -76,6 +76,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'Tell whether a worker on this machine is well',
     load: async () => (await import('./health.js')).healthCommand(),
   },
+  'codec-server': {
+    summary: 'Let the Temporal UI show what is encrypted in history',
+    load: async () => (await import('./codec-server.js')).codecServerCommand(),
+  },
   dev: {
     summary: 'Start and stop a local Temporal and RocketMQ',
     load: async () => (await import('./dev.js')).devCommand(),

@@ -1,4 +1,5 @@
 import { decodePendingActivityState, type WorkflowExecutionDescription } from '@temporalio/client';
+import { readMessage, readPayload } from '../codec/read.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Session } from './session.js';
 
@@ -22,15 +23,15 @@ export interface PendingActivity {
 }
 
 /** The pending activities of an execution, as the server described them. */
-export function pendingActivities(
+export async function pendingActivities(
   session: Session,
   { raw }: WorkflowExecutionDescription,
-): PendingActivity[] {
-  const { payloadConverter } = session.client.options.loadedDataConverter;
-  return (raw.pendingActivities ?? []).map((activity) => {
+): Promise<PendingActivity[]> {
+  const converter = session.client.options.loadedDataConverter;
+  const described = (raw.pendingActivities ?? []).map(async (activity) => {
     const type = activity.activityType?.name ?? '';
     const details = activity.heartbeatDetails?.payloads?.[0];
-    const failure = activity.lastFailure?.message;
+    const failure = activity.lastFailure && (await readMessage(converter, activity.lastFailure));
     const seconds = activity.lastHeartbeatTime?.seconds;
     return {
       id: activity.activityId ?? '',
@@ -40,7 +41,8 @@ export function pendingActivities(
       ...(failure && { lastFailure: failure }),
       ...(seconds && { lastHeartbeat: new Date(Number(seconds) * 1000).toISOString() }),
       ...(type === WRITE_BATCH &&
-        details && { heartbeat: payloadConverter.fromPayload<WriteHeartbeat>(details) }),
+        details && { heartbeat: await readPayload<WriteHeartbeat>(converter, details) }),
     };
   });
+  return await Promise.all(described);
 }

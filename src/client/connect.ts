@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { PayloadEncryption } from '../codec/payload-encryption.js';
 import { TASK_QUEUE } from '../workflows/definitions.js';
 import { temporalFault, unreachable } from './rpc.js';
 import type { Session } from './session.js';
@@ -20,7 +21,8 @@ const DEFAULT_ADDRESS = 'localhost:7233';
 /**
  * Connects as the `temporal` CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS… and its
  * profiles.
- * @throws Fault `temporal_config` (user's) or `temporal_unreachable` (world's)
+ * Encrypts what it sends where the environment has a key.
+ * @throws Fault `temporal_config`, `codec_key_invalid` (user's) or `temporal_unreachable` (world's)
  */
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const { connectionOptions, namespace = 'default' } = temporalConfig({
@@ -29,6 +31,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   });
   const { address = DEFAULT_ADDRESS, apiKey, tls, metadata } = connectionOptions;
   const connectTimeout = options.timeoutMs ?? 5_000;
+  const codec = new PayloadEncryption();
   let connection: Connection | undefined;
   try {
     connection = Connection.lazy({ address, apiKey, tls, metadata, connectTimeout });
@@ -37,6 +40,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
     await connection?.close();
     throw temporalFault(error, address) ?? unreachable(address);
   }
-  const client = new Client({ connection, namespace });
-  return { client, connection, address, namespace, taskQueue: options.taskQueue ?? TASK_QUEUE };
+  const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
+  const taskQueue = options.taskQueue ?? TASK_QUEUE;
+  return { client, connection, address, namespace, taskQueue, encrypts: codec.encrypts };
 }

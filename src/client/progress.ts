@@ -38,7 +38,7 @@ export async function runProgress(session: Session, selector: RunSelector): Prom
 export async function progressOf(session: Session, execution: Execution): Promise<RunProgress> {
   const answer = await ask(session, execution);
   const now = await describeExecution(session, execution.run.workflowId, execution.latestRunId);
-  const activities = pendingActivities(session, now.description);
+  const activities = await pendingActivities(session, now.description);
   const finished = answer ?? lastNoted(now);
   const heartbeats = heartbeatsOf(activities);
   // One that was launched again and has not heartbeat yet has done what it had before.

@@ -35,6 +35,11 @@ async function customAttributes(session: Session): Promise<Record<string, number
   }
 }
 
+/** Whether a run carries them: they are registered, and need not be kept from others. They can't be encrypted. */
+export async function carriesAttributes(session: Session): Promise<boolean> {
+  return !session.encrypts && (await searchAttributesMissing(session)).length === 0;
+}
+
 /** What a run carries from its start; the workflow adds phase and dirty count. */
 export function startAttributes({ job }: LoadedJob): TypedSearchAttributes {
   return new TypedSearchAttributes(

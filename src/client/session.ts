@@ -9,4 +9,6 @@ export interface Session {
   readonly namespace: string;
   /** The task queue that runs are started on. */
   readonly taskQueue: string;
+  /** Whether what is sent is encrypted. */
+  readonly encrypts: boolean;
 }

@@ -5,7 +5,7 @@ import { MIGRATION, type MigrationInput, type ResumePoint } from '../workflows/d
 import { findExecution, hasEnded } from './executions.js';
 import { call } from './rpc.js';
 import type { RunRef } from './run-ref.js';
-import { searchAttributesMissing, startAttributes } from './search-attributes.js';
+import { carriesAttributes, startAttributes } from './search-attributes.js';
 import type { Session } from './session.js';
 import { startDetails, startSummary } from './start-texts.js';
 
@@ -38,7 +38,7 @@ export async function startMigration(
   loaded: LoadedJob,
   { workflowId, taskQueue = session.taskQueue, replay, carried }: StartOptions,
 ): Promise<RunRef> {
-  const searchAttributes = (await searchAttributesMissing(session)).length === 0;
+  const searchAttributes = await carriesAttributes(session);
   const input: MigrationInput = { job: loaded.document, searchAttributes, ...(replay && { replay }) };
   try {
     const handle = await call(session, () =>

@@ -4,6 +4,7 @@ import { Fault } from '../job/fault.js';
 import type { Report } from '../job/report.js';
 import { endReport } from './end-report.js';
 import { type Execution, findExecution, hasEnded } from './executions.js';
+import { failingWorker } from './failing-worker.js';
 import { progressOf, type RunProgress } from './progress.js';
 import { isTimeout, temporalFault } from './rpc.js';
 import type { RunSelector } from './run-ref.js';
@@ -23,7 +24,7 @@ export interface WaitOptions {
 
 /**
  * Waits until a run has ended, in whichever way, and gives its report.
- * @throws Fault `run_not_found`; `temporal_unreachable` and `no_worker` once patience is at its end
+ * @throws Fault `run_not_found`; `temporal_unreachable`, `no_worker` and `worker_fails` once patience is at its end
  */
 export async function waitForEnd(
   session: Session,
@@ -44,8 +45,9 @@ export async function waitForEnd(
       last = steady(last, await progressOf(session, execution));
       onProgress?.(last);
       const { taskQueue } = execution.description;
-      if (last.answered || (await hasWorker(session, taskQueue))) silence.reset();
-      else if (silence.isOver()) throw noWorker(taskQueue);
+      const failing = last.answered ? undefined : await failingWorker(session, execution);
+      if (last.answered || (!failing && (await hasWorker(session, taskQueue)))) silence.reset();
+      else if (silence.isOver()) throw failing ?? noWorker(taskQueue);
       await ended(session, execution, intervalMs, signal);
       outage.reset();
     } catch (error) {

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { addAbortSignal } from 'node:stream';
+import type { Account } from './accounts.js';
 
 /**
  * What is asked of a name server or a broker, by RocketMQ's request codes. (`org.apache.rocketmq.remoting.protocol.RequestCode`;
@@ -12,6 +14,10 @@ export const REQUEST = {
   deleteTopicInBroker: 215,
   deleteTopicInNamesrv: 216,
   getTopicConfig: 351,
+  createUser: 3001,
+  updateUser: 3002,
+  createAcl: 3006,
+  updateAcl: 3007,
 } as const;
 
 export interface RemotingAnswer {
@@ -19,6 +25,13 @@ export interface RemotingAnswer {
   readonly code: number;
   /** What is wrong, where something is. */
   readonly remark?: string;
+}
+
+export interface AskOptions {
+  /** @default '' */
+  readonly body?: string;
+  /** Who asks. @default nobody, which servers without access control allow */
+  readonly account?: Account;
 }
 
 const ANSWERS_WITHIN_MS = 10_000;
@@ -33,9 +46,10 @@ export async function ask(
   address: string,
   code: (typeof REQUEST)[keyof typeof REQUEST],
   fields: Readonly<Record<string, string | number | boolean>>,
-  body = '',
+  { body = '', account }: AskOptions = {},
 ): Promise<RemotingAnswer> {
-  const extFields = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  const texts = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  const extFields = account ? signed(texts, body, account) : texts;
   const header = Buffer.from(
     JSON.stringify({ code, language: 'OTHER', version: 0, opaque: 1, flag: 0, extFields }),
   );
@@ -57,4 +71,16 @@ export async function ask(
     }
   }
   throw new Error(`${address} closed the connection without an answer.`);
+}
+
+/** The fields with who asks, and the proof: over all values in the order of their names, and the body. */
+export function signed(
+  fields: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+  { accessKey, secretKey }: Account,
+): Record<string, string> {
+  const all: Record<string, string> = { ...fields, AccessKey: accessKey };
+  const hmac = createHmac('sha1', secretKey);
+  for (const name of Object.keys(all).sort()) hmac.update(all[name]);
+  return { ...all, Signature: hmac.update(body).digest('base64') };
 }

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { accessControlSettings } from './access-control.js';
+import { type Account, writePrivately } from './accounts.js';
 import type { Ports } from './ports.js';
 
 const CLUSTER = 'DefaultCluster';
@@ -41,8 +43,15 @@ export interface RocketmqFiles {
  * What can be bound to loopback is: name server, broker and its second port. RocketMQ 5.4.0 has no setting for the proxy's gRPC
  * and remoting ports and the broker's port for replicas: these listen on all addresses. Routes name 127.0.0.1 all the same, so
  * that clients elsewhere get no further, but on a network you don't trust, close these ports with a firewall.
+ *
+ * @param admin who may do all, where only those who are known are let in. Its password stands in the configuration, and those of
+ *   all in the broker's store, so that nobody else may look into the folder then.
  */
-export async function writeRocketmqConfig(folder: string, ports: Ports): Promise<RocketmqFiles> {
+export async function writeRocketmqConfig(
+  folder: string,
+  ports: Ports,
+  admin?: Account,
+): Promise<RocketmqFiles> {
   const files = {
     home: join(folder, 'home'),
     namesrv: join(folder, 'namesrv.conf'),
@@ -52,8 +61,14 @@ export async function writeRocketmqConfig(folder: string, ports: Ports): Promise
   };
   await mkdir(files.home, { recursive: true });
   await writeFile(files.namesrv, properties({ listenPort: ports.namesrv, bindAddress: '127.0.0.1' }));
-  await writeFile(files.broker, properties(brokerSettings(join(folder, 'store'), ports)));
-  await writeFile(files.proxy, JSON.stringify(proxySettings(ports), null, 2));
+  if (admin) await chmod(folder, 0o700);
+  const broker = brokerSettings(join(folder, 'store'), ports);
+  await writePrivately(
+    files.broker,
+    properties({ ...broker, ...(admin && accessControlSettings(admin, 'broker')) }),
+  );
+  const proxy = { ...proxySettings(ports), ...(admin && accessControlSettings(admin, 'proxy')) };
+  await writePrivately(files.proxy, JSON.stringify(proxy, null, 2));
   await writeFile(files.logback, LOGBACK);
   return files;
 }

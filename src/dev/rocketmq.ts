@@ -1,20 +1,22 @@
+import { allowAccounts } from './access-control.js';
+import { makeAccounts } from './accounts.js';
 import { javaCommand } from './cache.js';
 import { javaArgs, LIGHT_JVM } from './java.js';
 import { answers, type Ports } from './ports.js';
 import type { DetachedCommand } from './process.js';
 import { writeRocketmqConfig } from './rocketmq-config.js';
 import { queryRoute } from './route.js';
-import { logFile, type Stack, type StackPaths } from './stack.js';
-import { announceTopics, ensureTopic } from './topics.js';
+import { logFile, type Stack, type StackPaths, type StackState } from './stack.js';
+import { adminOf, announceTopics, ensureTopic } from './topics.js';
 import { type WaitOptions, waitUntil } from './wait.js';
 
 /** The name server and the broker with its proxy, on these ports. Writes their configuration. */
 export async function rocketmqCommands(
   paths: StackPaths,
-  ports: Ports,
-  jars: string,
+  { ports, jars, acl = false }: Pick<StackState, 'ports' | 'jars' | 'acl'>,
 ): Promise<Record<'namesrv' | 'broker', DetachedCommand>> {
-  const files = await writeRocketmqConfig(paths.rocketmq, ports);
+  const admin = acl ? (await makeAccounts(paths.accounts)).admin : undefined;
+  const files = await writeRocketmqConfig(paths.rocketmq, ports, admin);
   const common = { command: javaCommand(), cwd: paths.rocketmq, env: { ROCKETMQ_HOME: files.home } };
   const logging = `-Drmq.logback.configurationFile=${files.logback}`;
   const proxyArgs = [
@@ -64,9 +66,11 @@ export async function brokerReady(
   topics: readonly string[],
   options: WaitOptions,
 ): Promise<boolean> {
-  const { endpoints } = stack.rocketmq;
+  const { endpoints, accounts } = stack.rocketmq;
+  const account = await adminOf(stack);
   if (!(await waitUntil(() => answers(stack.ports.proxy), options))) return false;
-  if (!(await waitUntil(() => queryRoute(endpoints, NO_TOPIC), options))) return false;
+  if (!(await waitUntil(() => queryRoute(endpoints, NO_TOPIC, { account }), options))) return false;
+  if (accounts !== undefined) await allowAccounts(stack, await makeAccounts(accounts));
   await announceTopics(stack);
   for (const topic of topics) await ensureTopic(stack, topic);
   return true;

@@ -24,6 +24,8 @@ export interface Stack {
     readonly brokerAddr: string;
     /** Absolute path of the folder of RocketMQ's jars, so that its own tools can be run. */
     readonly jars: string;
+    /** Absolute path of the folder of its accounts, where it has access control. */
+    readonly accounts?: string;
   };
 }
 
@@ -34,6 +36,8 @@ export interface StackState {
   readonly jars: string;
   readonly temporalBinary: string;
   readonly temporalFlags: readonly string[];
+  /** Whether RocketMQ lets in only those who are known. */
+  readonly acl?: boolean;
   /** Topics that are there when the stack is ready. */
   readonly topics: readonly string[];
   readonly processes: Readonly<Partial<Record<ServerName, ProcessRef>>>;
@@ -51,6 +55,7 @@ export function stackPaths(stateDir: string) {
     logs: join(root, 'logs'),
     temporal: join(root, 'temporal'),
     rocketmq: join(root, 'rocketmq'),
+    accounts: join(root, 'accounts'),
   };
 }
 
@@ -60,7 +65,7 @@ export function logFile(paths: StackPaths, server: ServerName): string {
   return join(paths.logs, `${server}.log`);
 }
 
-export function toStack(stateDir: string, { ports, jars }: StackState): Stack {
+export function toStack(stateDir: string, { ports, jars, acl }: StackState): Stack {
   return {
     stateDir: resolve(stateDir),
     ports,
@@ -70,6 +75,7 @@ export function toStack(stateDir: string, { ports, jars }: StackState): Stack {
       namesrvAddr: `127.0.0.1:${ports.namesrv}`,
       brokerAddr: `127.0.0.1:${ports.broker}`,
       jars,
+      ...(acl && { accounts: stackPaths(stateDir).accounts }),
     },
   };
 }

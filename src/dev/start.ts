@@ -27,13 +27,13 @@ export interface StartOptions {
  */
 export async function startServers(options: StartOptions): Promise<Stack> {
   const { stateDir, paths, missing, withTemporal, timeoutMs } = options;
-  const { ports, jars, topics } = options.state;
+  const { ports, topics } = options.state;
   const stack = toStack(stateDir, options.state);
   const deadline = Date.now() + timeoutMs;
   await mkdir(paths.logs, { recursive: true });
   const commands = {
     temporal: await temporalCommand(paths, options.state),
-    ...(await rocketmqCommands(paths, ports, jars)),
+    ...(await rocketmqCommands(paths, options.state)),
   };
   let state = options.state;
 

@@ -2,6 +2,7 @@ import { isAlive } from './process.js';
 import { queryRoute } from './route.js';
 import { DEFAULT_STATE_DIR, readState, type Stack, stackPaths, toStack } from './stack.js';
 import { temporalServes } from './temporal.js';
+import { adminOf } from './topics.js';
 
 export interface StackStatus {
   readonly stack: Stack;
@@ -27,7 +28,8 @@ export async function status(stateDir = DEFAULT_STATE_DIR): Promise<StackStatus 
     alive('temporal').then((yes) => yes && temporalServes(stack.ports)),
     Promise.all([alive('namesrv'), alive('broker')]).then(async (both) => {
       if (both.includes(false)) return false;
-      return (await queryRoute(stack.rocketmq.endpoints, state.topics[0]!)) !== undefined;
+      const account = await adminOf(stack);
+      return (await queryRoute(stack.rocketmq.endpoints, state.topics[0]!, { account })) !== undefined;
     }),
   ]);
   return { stack, temporal, rocketmq };

@@ -1,4 +1,5 @@
 import { userFault, worldFault } from '../job/fault.js';
+import { type Account, readAccount } from './accounts.js';
 import { ask, REQUEST, type RemotingAnswer } from './remoting.js';
 import { queryRoute, type Route } from './route.js';
 import type { Stack } from './stack.js';
@@ -25,7 +26,7 @@ export async function createTopic(
   topic: string,
   { queues = 8, type = 'NORMAL', perm = 'read-write' }: TopicOptions = {},
 ): Promise<void> {
-  const answer = await ask(stack.rocketmq.brokerAddr, REQUEST.updateTopic, {
+  const fields = {
     topic,
     defaultTopic: topic,
     readQueueNums: queues,
@@ -35,7 +36,9 @@ export async function createTopic(
     topicSysFlag: 0,
     order: false,
     attributes: `+message.type=${type}`,
-  });
+  };
+  const account = await adminOf(stack);
+  const answer = await ask(stack.rocketmq.brokerAddr, REQUEST.updateTopic, fields, { account });
   requireDone(`create topic ${topic}`, answer);
   await noticed(stack, topic, (route) => {
     const asWanted = (queue: Route['queues'][number]) =>
@@ -48,8 +51,9 @@ export async function createTopic(
 export async function deleteTopic(stack: Stack, topic: string): Promise<void> {
   const { brokerAddr, namesrvAddr } = stack.rocketmq;
   const what = `delete topic ${topic}`;
-  requireDone(what, await ask(brokerAddr, REQUEST.deleteTopicInBroker, { topic }));
-  requireDone(what, await ask(namesrvAddr, REQUEST.deleteTopicInNamesrv, { topic }));
+  const account = await adminOf(stack);
+  requireDone(what, await ask(brokerAddr, REQUEST.deleteTopicInBroker, { topic }, { account }));
+  requireDone(what, await ask(namesrvAddr, REQUEST.deleteTopicInNamesrv, { topic }, { account }));
   await noticed(stack, topic, (route) => route === 'no topic');
 }
 
@@ -74,7 +78,8 @@ export function parseTopic(text: string): { readonly topic: string; readonly typ
  */
 export async function ensureTopic(stack: Stack, text: string): Promise<void> {
   const { topic, type } = parseTopic(text);
-  const { code } = await ask(stack.rocketmq.brokerAddr, REQUEST.getTopicConfig, { topic });
+  const account = await adminOf(stack);
+  const { code } = await ask(stack.rocketmq.brokerAddr, REQUEST.getTopicConfig, { topic }, { account });
   if (code === TOPIC_NOT_EXIST) return createTopic(stack, topic, { type });
   await noticed(stack, topic, (route) => route !== 'no topic');
 }
@@ -84,7 +89,14 @@ export async function ensureTopic(stack: Stack, text: string): Promise<void> {
  * until then the name server takes no news of a single topic. (What makes it talk is to be given the permission it has: 6.)
  */
 export async function announceTopics(stack: Stack): Promise<void> {
-  await ask(stack.rocketmq.brokerAddr, REQUEST.updateBrokerConfig, {}, 'brokerPermission=6');
+  const account = await adminOf(stack);
+  const options = { body: 'brokerPermission=6', account };
+  await ask(stack.rocketmq.brokerAddr, REQUEST.updateBrokerConfig, {}, options);
+}
+
+/** Who may do all, on a stack with access control. */
+export async function adminOf({ rocketmq: { accounts } }: Stack): Promise<Account | undefined> {
+  return accounts === undefined ? undefined : await readAccount(accounts, 'admin');
 }
 
 async function noticed(
@@ -92,8 +104,9 @@ async function noticed(
   topic: string,
   asWanted: (route: Route | 'no topic') => boolean,
 ): Promise<void> {
+  const account = await adminOf(stack);
   const look = async () => {
-    const route = await queryRoute(stack.rocketmq.endpoints, topic);
+    const route = await queryRoute(stack.rocketmq.endpoints, topic, { account });
     if (route !== undefined && asWanted(route)) return true;
     await announceTopics(stack);
     return false;

@@ -36,6 +36,11 @@ export interface UpOptions {
   readonly portOffset?: number | 'auto';
   /** Topics to create beside {@link DEMO_TOPIC}: type NORMAL, 8 queues. */
   readonly topics?: readonly string[];
+  /**
+   * RocketMQ with access control (ACL 2.0), and accounts in the folder `stack.rocketmq.accounts`.
+   * @default false, and for a stack that is partly up what it has
+   */
+  readonly acl?: boolean;
   /** More flags for `temporal server start-dev`, such as `--dynamic-config-value KEY=VALUE`. @default none */
   readonly temporalFlags?: readonly string[];
   /** How long the servers may take to become ready, in milliseconds; downloads don't count. @default 120000 */
@@ -56,6 +61,7 @@ export async function up(options: UpOptions = {}): Promise<Stack> {
     const missing = await stopped(before);
     const found = missing.length === 0 ? before! : await prepare(paths, before, missing, options);
     requireSameOffset(found, missing, options.portOffset);
+    requireSameAccess(found, missing, options.acl);
     for (const topic of options.topics ?? []) parseTopic(topic);
     const topics = [...new Set([DEMO_TOPIC, ...found.topics, ...(options.topics ?? [])])];
     const state = { ...found, topics };
@@ -92,7 +98,7 @@ async function prepare(
   paths: StackPaths,
   before: StackState | undefined,
   missing: readonly ServerName[],
-  { portOffset = 0, temporalFlags, onStep = () => {} }: UpOptions,
+  { portOffset = 0, temporalFlags, acl = false, onStep = () => {} }: UpOptions,
 ): Promise<StackState> {
   const problems = await missingPrerequisites();
   if (problems.length > 0) {
@@ -114,6 +120,7 @@ async function prepare(
     temporalFlags: temporalFlags ?? before?.temporalFlags ?? [],
     jars,
     topics: before?.topics ?? [],
+    acl: fresh ? acl : before.acl,
     processes: fresh ? {} : before.processes,
   };
 }
@@ -128,6 +135,20 @@ function requireSameOffset(state: StackState, missing: readonly ServerName[], wi
   throw userFault(
     'other_ports',
     `This stack is up with port offset ${state.portOffset}, not ${wish}.`,
+    'Take it down first with "rocketlift dev down", or keep a second one elsewhere with --state.',
+  );
+}
+
+/** A broker that runs, or one that is to come back, can't be made to ask who somebody is. */
+function requireSameAccess(
+  { acl = false }: StackState,
+  missing: readonly ServerName[],
+  wish?: boolean,
+): void {
+  if (missing.length === SERVERS.length || wish === undefined || wish === acl) return;
+  throw userFault(
+    'other_access',
+    `This stack is up ${acl ? 'with' : 'without'} access control.`,
     'Take it down first with "rocketlift dev down", or keep a second one elsewhere with --state.',
   );
 }

@@ -8,6 +8,7 @@ import { nearest } from './nearest.js';
 import { MAX_PROBLEMS } from './problem.js';
 import { type Job, jobSchema } from './schema/job.js';
 import { asPhrase, expectedText, fieldNames, schemaAt } from './schema/json-schema.js';
+import { isSecret } from './secret-fields.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -81,7 +82,7 @@ function unexpected(document: unknown, path: Path, value: unknown, issue: Issue)
   const types = forms.map((form) => form.properties?.type?.const);
   const known = [...names, ...types].filter((name) => typeof name === 'string');
   const meant = typeof value === 'string' ? nearest(value, known) : undefined;
-  const found = saysEnough(issue, value) ? '' : `, found ${kindOf(value)}`;
+  const found = saysEnough(issue, value) || isSecret(path) ? '' : `, found ${kindOf(value)}`;
   return {
     path,
     at: 'value',

@@ -15,7 +15,6 @@ const is =
 
 const later = (what: string, instead: string) => `not there yet: ${what}; ${instead}`;
 
-const CREDENTIALS = later('this version connects to RocketMQ without credentials', 'remove this field');
 const MACRO = later('names with ${…} in them are not filled in', 'write the name out');
 
 const hasMacro = (value: unknown) => typeof value === 'string' && value.includes('${');
@@ -31,7 +30,6 @@ const LATER: readonly LaterField[] = [
     when: is('postgres', 'mysql'),
     message: later('databases can not be read', 'use csv, json or ndjson'),
   },
-  { path: ['sink', 'credentials'], message: CREDENTIALS },
   {
     path: ['sink', 'tls'],
     message: later('this version connects to RocketMQ without TLS', 'remove this field'),

@@ -5,6 +5,7 @@ import { pathText } from './json-path.js';
 import { expandMacros, expandText, findMacros, timezoneOf } from './macros/macros.js';
 import { JobFileError, type JobProblem } from './problem.js';
 import type { Job } from './schema/job.js';
+import { absoluteReferences, relativeReferences, withoutSecrets } from './secret-fields.js';
 import { absolutePaths, dirtyPath, sourcePaths } from './source-paths.js';
 import { parseText } from './yaml-text.js';
 
@@ -28,9 +29,10 @@ export interface LoadedJob {
 export function parseJobText(text: string, { file, baseDir }: { file: string; baseDir: string }): LoadedJob {
   const { document: written, findings, place } = parseText(text.replace(/^\uFEFF/, ''), file);
   const checked = diagnose(written);
-  const problems = [...findings, ...('findings' in checked ? checked.findings : [])].map(place);
+  const found = [...findings, ...('findings' in checked ? checked.findings : [])];
+  const problems = found.map((finding) => place(withoutSecrets(finding)));
   if (problems.length > 0) throw new JobFileError(file, problems.sort(byPlace));
-  const document = absolutePaths(written, baseDir);
+  const document = absoluteReferences(absolutePaths(written, baseDir), baseDir);
   return { job: checkDocument(document), document, paths: sourcePaths(written) };
 }
 
@@ -71,11 +73,14 @@ export function validateJobDocument(document: unknown): Job {
 /** The job of a document that does not lie in a file. */
 function checkDocument(document: unknown, more: (document: unknown) => Finding[] = () => []): Job {
   const checked = diagnose(document);
-  const findings = 'job' in checked ? [...relativePaths(document), ...more(document)] : checked.findings;
+  const findings =
+    'job' in checked
+      ? [...relativePaths(document), ...relativeReferences(document), ...more(document)]
+      : checked.findings;
   if ('job' in checked && findings.length === 0) return checked.job;
   throw new JobFileError(
     'The job',
-    findings.map(({ path, at: _, ...rest }) => ({ path: pathText(path), ...rest })),
+    findings.map(withoutSecrets).map(({ path, at: _, ...rest }) => ({ path: pathText(path), ...rest })),
   );
 }
 

@@ -39,7 +39,7 @@ export function parseText(text: string, file: string): ParsedText {
   if (!doc?.contents) return fail([problemAt(0, 'the file is empty; expected a job')]);
   const wrong = [...doc.errors, ...doc.warnings].map(({ code, message, pos }) => ({
     offset: pos[0],
-    message: SENTENCES[code] ?? `not valid YAML: ${message}`,
+    message: SENTENCES[code] ?? `not valid YAML: ${withoutSource(message)}`,
   }));
   const repeated = repeatedKeys(doc).map((offset) => ({ offset, message: REPEATED }));
   const mistakes = [...wrong, ...repeated].sort((a, b) => a.offset - b.offset).slice(0, MAX_PROBLEMS + 1);
@@ -80,7 +80,13 @@ const REPEATED = 'this field stands here a second time; remove one';
 
 const SENTENCES: Record<string, string | undefined> = {
   TAB_AS_INDENT: 'a tab at the start of a line; indent with spaces',
+  // The messages for these cite the text, which may be a secret that somebody wrote there.
+  TAG_RESOLVE_FAILED: 'not valid YAML: an unknown tag; put a value that starts with "!" in quotes',
+  BAD_DIRECTIVE: 'not valid YAML: a line that starts with "%" and is no directive',
 };
+
+/** The message without what it cites of the text behind a colon, which may be a secret that somebody wrote there. */
+const withoutSource = (message: string): string => message.replace(/(?<=[a-z]): .*$/s, '');
 
 /** Where to point at: the value, the key, or for `around` the key of the object that lacks the field. */
 function offsetOf(doc: Document, path: Path, at: Finding['at']): number {

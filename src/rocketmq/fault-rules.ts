@@ -63,6 +63,57 @@ const illegalMessage = (part: string): Rule => ({
   mend: MEND_RECORD,
 });
 
+const refused = (code: string, what: string, mend: string): Rule => ({
+  code,
+  fault: 'user',
+  stored: 'no',
+  what,
+  mend,
+});
+
+/** What 40100 means to a job without credentials, whatever RocketMQ says of it. */
+export const credentialsMissing: Rule = refused(
+  'credentials_missing',
+  'RocketMQ asks who publishes to topic {topic}, and the job has no credentials',
+  'Say who does, in the job file: credentials: { accessKey: "${env:NAME}", secretKey: "${env:NAME}" } under sink.',
+);
+
+/** 40100 covers who somebody is and what they may do; only the texts of RocketMQ's ACL 2.0 tell which it was. */
+export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
+  [
+    /check signature failed/i,
+    refused(
+      'wrong_secret_key',
+      'RocketMQ knows the account, but not by this secret key',
+      'Put the right secret where sink.credentials.secretKey points to, on every worker. Where that is a variable, start the worker again.',
+    ),
+  ],
+  [
+    /has no permission/i,
+    refused(
+      'no_permission',
+      'the account may not publish to topic {topic}',
+      'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub -d Allow.',
+    ),
+  ],
+  [
+    /is disabled/i,
+    refused(
+      'account_disabled',
+      'the account is disabled in RocketMQ',
+      'Ask who runs RocketMQ to enable it: mqadmin updateUser -n NAMESRV -c CLUSTER -u ACCOUNT -s enable.',
+    ),
+  ],
+  [
+    /user:.* not found/i,
+    refused(
+      'unknown_access_key',
+      'RocketMQ knows no account of this access key',
+      'Put the right access key where sink.credentials.accessKey points to, on every worker, or ask who runs RocketMQ for an account that may publish to topic {topic}.',
+    ),
+  ],
+];
+
 /**
  * Status codes of the RocketMQ 5 proxy, from the `Code` enumeration of its protocol
  * (apache/rocketmq-apis, definition.proto). What is not here is the world's.

@@ -1,5 +1,15 @@
 import { Fault, type FaultKind } from '../job/fault.js';
-import { busy, internal, RULES_BY_TEXT, type Rule, STATUS_RULES, tooLarge } from './fault-rules.js';
+import { NO_REDACTION, type Redact } from './credentials.js';
+import {
+  ACCESS_RULES,
+  busy,
+  credentialsMissing,
+  internal,
+  RULES_BY_TEXT,
+  type Rule,
+  STATUS_RULES,
+  tooLarge,
+} from './fault-rules.js';
 import type { MessageType } from './message-type.js';
 
 /**
@@ -34,6 +44,10 @@ export interface FaultContext {
   readonly messageType: MessageType;
   /** Whether messages were handed to the network at all; if not, none can be stored. @default true */
   readonly sent?: boolean;
+  /** Whether the job has credentials: without any, RocketMQ asks for some. @default false */
+  readonly hasCredentials?: boolean;
+  /** Takes the job's secrets out of what RocketMQ says. @default nothing is taken out */
+  readonly redact?: Redact;
 }
 
 /** gRPC status codes (grpc.io, "Status codes and their use in gRPC") that say something of their own. */
@@ -48,16 +62,27 @@ const GRPC = {
 export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   if (error instanceof SinkFault) return error;
   const { code, text } = innermost(error);
-  const rule = code >= 20_000 ? statusRule(code, text) : grpcRule(code, text);
+  const rule = code >= 20_000 ? statusRule(code, text, context) : grpcRule(code, text);
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
   const fill = (sentence: string) =>
     sentence.replaceAll('{topic}', context.topic).replaceAll('{type}', context.messageType);
-  const message = `${fill(rule.what)} (${context.endpoints}: ${code ? `${code} ` : ''}${oneLine(text)})`;
+  const { redact = NO_REDACTION } = context;
+  const said = oneLine(redact(text));
+  const message = `${fill(rule.what)} (${context.endpoints}: ${code ? `${code} ` : ''}${said})`;
   const stored = context.sent === false ? 'no' : rule.stored;
-  return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause: error });
+  // The error itself may hold the headers of the request, with who asked and the proof.
+  const cause = context.hasCredentials ? new Error(said) : error;
+  return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause });
 }
 
-function statusRule(code: number, text: string): Rule {
+const UNAUTHORIZED = 40100;
+
+function statusRule(code: number, text: string, { hasCredentials = false }: FaultContext): Rule {
+  if (code === UNAUTHORIZED) {
+    if (!hasCredentials) return credentialsMissing;
+    const refused = ACCESS_RULES.find(([pattern]) => pattern.test(text))?.[1];
+    if (refused) return refused;
+  }
   const rule = STATUS_RULES[code];
   if (rule) return rule;
   return RULES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? internal;

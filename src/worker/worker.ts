@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { temporalConfig } from '../client/temporal-config.js';
+import { PayloadEncryption } from '../codec/payload-encryption.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
-import { userFault, worldFault } from '../job/fault.js';
-import { BUNDLE_PATH } from './bundle.js';
+import { type Fault, userFault, worldFault } from '../job/fault.js';
+import { BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH, FAILURE_CONVERTER_PATH } from './bundle.js';
 
 /** Activities at once, at most: each holds up to some 20 MB while it writes. */
 const MAX_ACTIVITIES = 32;
@@ -29,7 +30,8 @@ export interface RunningWorker {
 
 /**
  * Starts a worker for migrations. Reads the same `TEMPORAL_*` variables and profile file as the `temporal` command.
- * @throws Fault `temporal_config` and `allowed_folder` (the user's), `temporal_unreachable` (the world's)
+ * Encrypts what Temporal keeps where the environment has a key.
+ * @throws Fault `temporal_config`, `allowed_folder` and `codec_key_invalid` (the user's), `temporal_unreachable` (the world's)
  */
 export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): Promise<RunningWorker> {
   if (!existsSync(BUNDLE_PATH)) {
@@ -40,13 +42,18 @@ export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): P
     );
   }
   const activities = createActivities({ folders: await checkedFolders(folders) });
+  const codec = new PayloadEncryption(undefined, { onUnreadable: sayOnce() });
   const { connectionOptions, namespace = 'default' } = temporalConfig();
   const connection = await connect(connectionOptions);
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
-    workflowBundle: { codePath: BUNDLE_PATH },
+    workflowBundle: { codePath: codec.encrypts ? ENCRYPTED_BUNDLE_PATH : BUNDLE_PATH },
+    dataConverter: {
+      payloadCodecs: [codec],
+      ...(codec.encrypts && { failureConverterPath: FAILURE_CONVERTER_PATH }),
+    },
     activities,
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
     // A crash loses what was throttled, and a cancellation rides on a heartbeat's answer.
@@ -67,6 +74,16 @@ export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): P
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
     },
+  };
+}
+
+/** A worker without the key fails the task, and Temporal hands it out again, maybe to one that has the key: one line is enough. */
+function sayOnce(): (fault: Fault) => void {
+  const said = new Set<string>();
+  return ({ message, mend }) => {
+    if (said.has(message)) return;
+    said.add(message);
+    Runtime.instance().logger.error(`Runs wait for a worker that can read them. ${message} ${mend}`);
   };
 }
 

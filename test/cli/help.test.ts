@@ -36,6 +36,7 @@ const COMMANDS = [
   'schedule delete',
   'worker',
   'health',
+  'codec-server',
   'schema',
   'dev',
   'dev up',
@@ -56,7 +57,7 @@ describe('help', () => {
     const { code, stdout } = await cli.run(['--help']);
     expect(code).toBe(0);
     // The commands with a help of their own above are all there are.
-    const listed = [...stdout.matchAll(/^ {2}([a-z]+) {2,}[A-Z]/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}[A-Z]/gm)].map(([, name]) => name);
     expect(listed.sort()).toEqual(COMMANDS.filter((name) => !name.includes(' ')).sort());
     for (const promise of ['0 done', '1 the run failed', '2 wrong use', '3 Temporal', '4 cancelled', '130']) {
       expect(stdout).toContain(promise);

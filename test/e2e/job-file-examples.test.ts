@@ -85,6 +85,12 @@ const DELAYED = { 'source.columns.due_at': 'timestamp' };
 const AS_CSV = { 'sink.format': 'csv', 'source.columns': { id: 'integer', note: 'string' } };
 const TWO = 'id,note\n1,a b\n2,\\N\n';
 
+/** Beside an example of one of the credentials; the RocketMQ of these tests does not look at them. */
+const ACCOUNT = {
+  'sink.credentials': { accessKey: '${env:ROCKETMQ_ACCESS_KEY}', secretKey: '${env:ROCKETMQ_SECRET_KEY}' },
+};
+for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'SECURITY_TOKEN']) process.env[`ROCKETMQ_${name}`] = name;
+
 const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'source.encoding': {
     // 中 in GB 18030
@@ -133,6 +139,9 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     arrived: arrivedAs(['{"id":"1"}', '{"id":"2"}']),
   },
   'source.recordPath': { content: (usual) => `{"data":{"count":2,"items":${usual}}}` },
+  'sink.credentials.accessKey': { beside: ACCOUNT },
+  'sink.credentials.secretKey': { beside: ACCOUNT },
+  'sink.credentials.securityToken': { beside: ACCOUNT },
   'sink.tag': {
     arrived: (messages) =>
       expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),
@@ -202,6 +211,8 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     // A folder of its own, as paths in examples are relative.
     const baseDir = await mkdtemp(join(bench.folder, 'example-'));
     await mkdir(join(baseDir, 'data'));
+    await mkdir(join(baseDir, 'secrets'));
+    await writeFile(join(baseDir, 'secrets', 'secret-key'), 'secret\n');
     const usual = USUAL[sourceType];
     await writeFile(join(baseDir, 'data', usual.file), content?.(usual.content) ?? usual.content);
     let document: unknown = {

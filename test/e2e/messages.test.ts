@@ -37,7 +37,12 @@ async function migrate(content: string, { sink, columns = {}, settings, type = '
 /** Changes the broker's configuration while something is done. */
 async function withBroker<T>(setting: string, usual: string, work: () => Promise<T>): Promise<T> {
   const set = async (text: string) => {
-    const { code, remark } = await ask(stack.rocketmq.brokerAddr, REQUEST.updateBrokerConfig, {}, text);
+    const { code, remark } = await ask(
+      stack.rocketmq.brokerAddr,
+      REQUEST.updateBrokerConfig,
+      {},
+      { body: text },
+    );
     expect({ code, remark }).toMatchObject({ code: 0 });
   };
   await set(setting);

@@ -5,7 +5,6 @@ import { problemsOf } from './problems-of.js';
 
 /** Everything of the design that this version does not have, and the path it is refused at. */
 const REFUSED: [path: string, change: object][] = [
-  ['sink.credentials', { sink: { credentials: { accessKey: '${env:A}', secretKey: '${env:B}' } } }],
   ['sink.tls', { sink: { tls: { caFile: '/ca.pem' } } }],
   ['sink.namesrvAddr', { sink: { namesrvAddr: '10.0.0.1:9876' } }],
   ['sink.transport', { sink: { transport: 'nameserver' } }],

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Account } from '../../src/dev/accounts.js';
+import { signed } from '../../src/dev/remoting.js';
 
 /**
  * A few words of RocketMQ's remoting protocol, so that tests ask the broker itself what it holds, by another way than
@@ -16,6 +18,7 @@ export interface Answer {
 
 export class RemotingConnection {
   readonly #socket: Socket;
+  readonly #account: Account | undefined;
   readonly #waiting = new Map<
     number,
     { resolve: (answer: Answer) => void; reject: (error: Error) => void }
@@ -23,8 +26,9 @@ export class RemotingConnection {
   #opaque = 1;
   #received: Buffer = Buffer.alloc(0);
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, account: Account | undefined) {
     this.#socket = socket;
+    this.#account = account;
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('close', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('the broker closed the connection'));
@@ -34,11 +38,12 @@ export class RemotingConnection {
     });
   }
 
-  static async open(address: string): Promise<RemotingConnection> {
+  /** @param account who asks, where the broker has access control */
+  static async open(address: string, account?: Account): Promise<RemotingConnection> {
     const [host, port] = address.split(':');
     const socket = connect(Number(port), host);
     await once(socket, 'connect');
-    return new RemotingConnection(socket);
+    return new RemotingConnection(socket, account);
   }
 
   ask(
@@ -47,9 +52,8 @@ export class RemotingConnection {
     body: Uint8Array = Buffer.alloc(0),
   ): Promise<Answer> {
     const opaque = this.#opaque++;
-    const fields = Object.fromEntries(
-      Object.entries(extFields).map(([name, value]) => [name, String(value)]),
-    );
+    const texts = Object.fromEntries(Object.entries(extFields).map(([name, value]) => [name, String(value)]));
+    const fields = this.#account ? signed(texts, body, this.#account) : texts;
     const header = Buffer.from(
       JSON.stringify({ code, language: 'OTHER', version: 1, opaque, flag: 0, extFields: fields }),
     );

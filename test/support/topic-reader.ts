@@ -1,4 +1,5 @@
 import type { Stack } from '../../src/dev/stack.js';
+import { adminOf } from '../../src/dev/topics.js';
 import { RECORD_ID_PROPERTY } from '../../src/job/message.js';
 import { REQUEST, RemotingConnection } from './remoting.js';
 
@@ -18,8 +19,8 @@ export interface StoredMessage {
 }
 
 /** Messages of a topic by the broker's own offsets, once everything that was acknowledged before is visible. */
-export async function countTopic({ rocketmq }: Stack, topic: string): Promise<number> {
-  return withConnection(rocketmq.brokerAddr, async (connection) => {
+export async function countTopic(stack: Stack, topic: string): Promise<number> {
+  return withConnection(stack, async (connection) => {
     await everythingVisible(connection);
     const ranges = await offsets(connection, topic);
     return ranges.reduce((sum, { min, max }) => sum + max - min, 0);
@@ -27,8 +28,8 @@ export async function countTopic({ rocketmq }: Stack, topic: string): Promise<nu
 }
 
 /** Every message of a topic, pulled from the broker. */
-export async function readTopic({ rocketmq }: Stack, topic: string): Promise<StoredMessage[]> {
-  return withConnection(rocketmq.brokerAddr, async (connection) => {
+export async function readTopic(stack: Stack, topic: string): Promise<StoredMessage[]> {
+  return withConnection(stack, async (connection) => {
     await everythingVisible(connection);
     const ranges = await offsets(connection, topic);
     const queues = await Promise.all(ranges.map((range) => readQueue(connection, topic, range)));
@@ -66,10 +67,10 @@ interface Range {
 }
 
 async function withConnection<T>(
-  address: string,
+  stack: Stack,
   work: (connection: RemotingConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await RemotingConnection.open(address);
+  const connection = await RemotingConnection.open(stack.rocketmq.brokerAddr, await adminOf(stack));
   try {
     return await work(connection);
   } finally {

@@ -2,7 +2,7 @@ import { userFault } from '../../job/fault.js';
 import type { LoadedJob } from '../../job/parse.js';
 import type { Schedule } from '../../job/schema/schedule.js';
 import { type Overlap, SCHEDULED_MIGRATION, type ScheduledInput } from '../../workflows/definitions.js';
-import { searchAttributesMissing } from '../search-attributes.js';
+import { carriesAttributes } from '../search-attributes.js';
 import type { Session } from '../session.js';
 import { startDetails, startSummary } from '../start-texts.js';
 
@@ -25,7 +25,7 @@ export async function scheduleOptions(session: Session, loaded: LoadedJob, taskQ
     job: loaded.document,
     overlap,
     jitterMs: jitter,
-    searchAttributes: (await searchAttributesMissing(session)).length === 0,
+    searchAttributes: await carriesAttributes(session),
     summary: startSummary(loaded),
     details: startDetails(loaded),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
+import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { duration } from './units.js';
 
@@ -92,6 +93,7 @@ export const sink = z
       .default('proxy')
       .describe('How messages reach RocketMQ: through its proxy.')
       .meta({ examples: ['proxy'] }),
+    credentials: credentials.optional(),
     topic: z
       .string()
       .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {

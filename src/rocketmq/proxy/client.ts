@@ -10,6 +10,7 @@ import type {
   SendMessageRequest,
   SendMessageResponse,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import type { Credentials } from '../credentials.js';
 import { ProxyConnections } from './rpc.js';
 
 const { Permission } = definition;
@@ -20,6 +21,8 @@ export interface ProxyClientOptions {
   /** How long one request may take, in milliseconds; at least 1000. */
   readonly requestTimeoutMs: number;
   readonly logger: ILogger;
+  /** @default none: nobody in particular */
+  readonly credentials?: Credentials | undefined;
 }
 
 /**
@@ -31,8 +34,15 @@ export class ProxyClient extends OfficialProducer {
   #settingsArrived: () => void = () => {};
   #settingsRefused: (reason: unknown) => void = () => {};
 
-  constructor({ endpoints, topic, requestTimeoutMs, logger }: ProxyClientOptions) {
-    super({ endpoints, namespace: '', requestTimeout: requestTimeoutMs, maxAttempts: 1, logger });
+  constructor({ endpoints, topic, requestTimeoutMs, logger, credentials }: ProxyClientOptions) {
+    super({
+      endpoints,
+      namespace: '',
+      requestTimeout: requestTimeoutMs,
+      maxAttempts: 1,
+      logger,
+      ...(credentials && { sessionCredentials: sessionCredentials(credentials) }),
+    });
     this.#topic = topic;
     // The field is read-only to those who only use the class.
     this.rpcClientManager.close();
@@ -89,3 +99,10 @@ export class ProxyClient extends OfficialProducer {
     if (status) this.#settingsRefused(Object.assign(new Error(status.message), { code: status.code }));
   }
 }
+
+/** In the words of the official client. */
+const sessionCredentials = ({ accessKey, secretKey, securityToken }: Credentials) => ({
+  accessKey,
+  accessSecret: secretKey,
+  ...(securityToken !== undefined && { securityToken }),
+});

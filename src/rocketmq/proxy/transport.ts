@@ -4,6 +4,7 @@ import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { isTemplate } from '../../job/template.js';
+import { NO_REDACTION, type Redact, resolveCredentials } from '../credentials.js';
 import { type FaultContext, sinkFault } from '../faults.js';
 import { type MessageType, messageType } from '../message-type.js';
 import type { OpenOptions, Transport } from '../producer.js';
@@ -20,21 +21,28 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Takes the official client's log lines, for debugging. */
 export type Log = (text: string) => void;
 
-/** RocketMQ 5 through its proxy, by gRPC and the official client. Credentials and TLS will be taken in here. */
+/** RocketMQ 5 through its proxy, by gRPC and the official client. TLS will be taken in here. */
 export function proxyTransport(sink: Sink, log: Log): Transport {
   return {
     async open(options) {
+      // Each time anew, so that a secret that was changed is taken up.
+      const { credentials, redact } = sink.credentials
+        ? await resolveCredentials(sink.credentials)
+        : { credentials: undefined, redact: NO_REDACTION };
       const context: FaultContext = {
         stage: options.stage,
         topic: sink.topic,
         endpoints: sink.endpoints,
         messageType: messageType(sink),
+        hasCredentials: credentials !== undefined,
+        redact,
       };
       const client = new ProxyClient({
         endpoints: sink.endpoints,
         topic: sink.topic,
         requestTimeoutMs: Math.max(MIN_REQUEST_TIMEOUT_MS, Math.min(REQUEST_TIMEOUT_MS, options.timeoutMs)),
-        logger: clientLogger(log),
+        logger: clientLogger(log, redact),
+        credentials,
       });
       try {
         const queues = await openWithin(client, context, options);
@@ -102,7 +110,7 @@ async function before<T>(deadline: number, work: Promise<T>, signal: AbortSignal
 }
 
 /** What it says of an outage it says every second, with stacks; what matters of it reaches us as errors. */
-function clientLogger(log: Log): ILogger {
-  const debug = (...args: unknown[]) => log(format(...args));
+function clientLogger(log: Log, redact: Redact): ILogger {
+  const debug = (...args: unknown[]) => log(redact(format(...args)));
   return { info: debug, debug, warn: debug, error: debug };
 }

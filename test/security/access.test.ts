@@ -1,0 +1,160 @@
+/** Credentials on a RocketMQ that asks for them: who is let in, and what is said to who is not. */
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { json, useCli } from '../cli/cli.js';
+import { useBench } from '../support/migration.js';
+import { countTopic, readTopic } from '../support/topic-reader.js';
+import { makeAccount, useAclStack } from './acl-stack.js';
+
+const TOPIC = 'secured';
+
+const bench = useBench();
+const cli = useCli();
+const acl = useAclStack([TOPIC]);
+
+interface Output {
+  readonly ok: boolean;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly error?: { readonly code: string; readonly message: string; readonly mend: string };
+  }[];
+}
+
+/** Variables of accounts, one pair a case, for this process (where the worker runs) and for commands. */
+const variables: Record<string, string> = {};
+
+function setAccount(name: string, accessKey: string, secretKey: string) {
+  Object.assign(variables, { [`${name}_ACCESS`]: accessKey, [`${name}_SECRET`]: secretKey });
+  Object.assign(process.env, variables);
+}
+
+beforeAll(async () => {
+  const publisher = await acl.account('publisher');
+  const nobody = await acl.account('nobody');
+  const reader = { accessKey: 'reader', secretKey: randomUUID() };
+  const retired = { accessKey: 'retired', secretKey: randomUUID() };
+  await makeAccount(acl.stack, reader, { actions: ['Sub'] });
+  await makeAccount(acl.stack, retired, { actions: ['Pub'], enabled: false });
+  setAccount('RIGHT', publisher.accessKey, publisher.secretKey);
+  setAccount('WRONG', publisher.accessKey, randomUUID());
+  setAccount('UNKNOWN', `stranger-${randomUUID()}`, publisher.secretKey);
+  setAccount('NOBODY', nobody.accessKey, nobody.secretKey);
+  setAccount('READER', reader.accessKey, reader.secretKey);
+  setAccount('RETIRED', retired.accessKey, retired.secretKey);
+});
+
+async function job(account: string | undefined, rows = 10) {
+  const lines = Array.from({ length: rows }, (_, n) => `${n},text`);
+  const path = await bench.file(`${randomUUID()}.csv`, `id,text\n${lines.join('\n')}\n`);
+  const credentials = { accessKey: `\${env:${account}_ACCESS}`, secretKey: `\${env:${account}_SECRET}` };
+  return bench.job({
+    source: { type: 'csv', path },
+    sink: { topic: TOPIC, endpoints: acl.stack.rocketmq.endpoints, ...(account && { credentials }) },
+  });
+}
+
+describe('who is not let in is told why, by check and by a run, and nothing is stored', () => {
+  it.each([
+    ['WRONG', 'wrong_secret_key', 'sink.credentials.secretKey points to'],
+    ['UNKNOWN', 'unknown_access_key', 'sink.credentials.accessKey points to'],
+    ['NOBODY', 'no_permission', `-r Topic:${TOPIC} -a Pub`],
+    // RocketMQ gives such an account the topic's route, so that a route alone would prove nothing.
+    ['READER', 'no_permission', `-r Topic:${TOPIC} -a Pub`],
+    ['RETIRED', 'account_disabled', 'mqadmin updateUser'],
+    [undefined, 'credentials_missing', 'credentials: { accessKey:'],
+    ['UNSET', 'secret_missing', 'UNSET_ACCESS'],
+  ])('%s: %s', async (account, code, mend) => {
+    const before = await countTopic(acl.stack, TOPIC);
+    const written = await job(account);
+    const result = await cli.run(['check', await cli.jobFile(written), '--json'], { env: variables });
+    expect(result.code).toBe(1);
+    const [, , ends] = json<Output>(result).checks;
+    expect(ends).toMatchObject({
+      ok: false,
+      error: { code, fault: 'user', mend: expect.stringContaining(mend) },
+    });
+    expect(await countTopic(acl.stack, TOPIC)).toBe(before);
+
+    const report = await bench.run(written);
+    expect(report).toMatchObject({
+      state: 'failed',
+      records: { read: 0, written: 0 },
+      error: { code, fault: 'user', message: ends.error?.message },
+    });
+    expect(await countTopic(acl.stack, TOPIC)).toBe(before);
+    const told = `${result.stdout}${result.stderr}${JSON.stringify(report)}`;
+    for (const value of Object.values(variables)) expect(told).not.toContain(value);
+  });
+});
+
+it('who may publish is let in: by check, which stores nothing, and by a run, all of which arrives', async () => {
+  const before = await countTopic(acl.stack, TOPIC);
+  const rows = 20_000;
+  const written = await job('RIGHT', rows);
+  const { code } = await cli.run(['check', await cli.jobFile(written)], { env: variables });
+  expect(code).toBe(0);
+  expect(await countTopic(acl.stack, TOPIC)).toBe(before);
+
+  expect(await bench.run(written)).toMatchObject({
+    state: 'completed',
+    records: { read: rows, written: rows, dirty: 0, filtered: 0 },
+  });
+  const ids = new Set((await readTopic(acl.stack, TOPIC)).map(({ id }) => id));
+  expect(ids.size).toBe(before + rows);
+});
+
+it('a secret in a file is looked up each time, so that a changed one needs no other worker', async () => {
+  const { accessKey, secretKey } = await acl.account('publisher');
+  const file = await bench.file('secret-key', 'not yet right\n');
+  const access = await bench.file('access-key', `${accessKey}\n`);
+  const path = await bench.file('files.csv', 'id\n1\n');
+  const written = bench.job({
+    source: { type: 'csv', path },
+    sink: {
+      topic: TOPIC,
+      endpoints: acl.stack.rocketmq.endpoints,
+      credentials: { accessKey: `\${file:${access}}`, secretKey: `\${file:${file}}` },
+    },
+  });
+  expect(await bench.run(written)).toMatchObject({ state: 'failed', error: { code: 'wrong_secret_key' } });
+  await bench.file('secret-key', `${secretKey}\n`);
+  expect(await bench.run(written)).toMatchObject({ state: 'completed', records: { written: 1 } });
+});
+
+describe('rocketlift dev up --acl', () => {
+  it('keeps its passwords where only the user can read them, and shows none', async () => {
+    const { stateDir } = acl.stack;
+    const result = await cli.run(['dev', 'up', '--acl', '--state', stateDir]);
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('publisher.env') });
+    const status = await cli.run(['dev', 'status', '--state', stateDir, '--json']);
+    expect(json(status)).toMatchObject({
+      running: true,
+      rocketmq: { accounts: { publisher: expect.any(String) } },
+    });
+    const logs = await cli.run(['dev', 'logs', '--state', stateDir, '-n', '100000']);
+    for (const name of ['admin', 'publisher', 'nobody'] as const) {
+      const { secretKey } = await acl.account(name);
+      for (const { stdout, stderr } of [result, status, logs])
+        expect(stdout + stderr).not.toContain(secretKey);
+    }
+    const root = join(stateDir, 'stack');
+    const files = [
+      'accounts/publisher.env',
+      'accounts/admin/secret-key',
+      'rocketmq/broker.conf',
+      'rocketmq/proxy.json',
+    ];
+    for (const file of files) expect((await stat(join(root, file))).mode & 0o777).toBe(0o600);
+    for (const folder of ['accounts', 'rocketmq'])
+      expect((await stat(join(root, folder))).mode & 0o077).toBe(0);
+  });
+
+  it('is another stack than one without', async () => {
+    const { stateDir } = acl.stack;
+    const { up } = await import('../../src/dev/up.js');
+    await expect(up({ stateDir, acl: false })).rejects.toMatchObject({ code: 'other_access', fault: 'user' });
+  });
+});
