@@ -9,7 +9,7 @@ const ROOMS = {
   sources: ['job', 'folders'],
   // A record is what a source hands out: its types only.
   records: ['job', 'sources/source'],
-  secrets: ['job'],
+  secrets: ['job', 'folders'],
   codec: ['job'],
   rocketmq: ['job', 'folders', 'secrets'],
   dirty: ['job', 'folders'],

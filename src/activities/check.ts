@@ -37,7 +37,7 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
   createConverter(job, source.columns);
   requireHandable(job, source.columns);
   await checkDirtyStore(job.dirty, folders);
-  const { producer, topic } = await createTransport(job.sink, log).open({
+  const { producer, topic } = await createTransport(job.sink, log, folders).open({
     stage: 'check',
     timeoutMs: job.settings.connectTimeout,
     signal,

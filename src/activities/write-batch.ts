@@ -98,7 +98,7 @@ async function write(
   const unfollow = isLimited(share) ? followShare(Context.current(), pacer) : () => {};
   try {
     const source = sourceOf(job, { replay, folders });
-    const { producer } = await createTransport(job.sink, activityLog()).open({
+    const { producer } = await createTransport(job.sink, activityLog(), folders).open({
       stage: 'write',
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
       signal: stop.signal,

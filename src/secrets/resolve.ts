@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { isAbsolute, relative } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Folders, requireAllowed, requireAllowedFile } from '../folders/folders.js';
 import { type Fault, userFault } from '../job/fault.js';
 import { parseSecretReference } from '../job/secret-reference.js';
 
 export interface ResolveOptions {
-  /** Folders that `${file:}` may name files in, by their real paths, links followed. @default any */
-  readonly allowedFolders?: readonly string[] | undefined;
+  /** The folders that jobs may use; `${file:}` may name files in those for secrets alone. @default none for secrets */
+  readonly folders?: Folders | undefined;
   /** @default the variables of this process */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -18,14 +18,14 @@ const MAX_BYTES = 64 * 1024;
  * The secret behind a reference, as this machine knows it. It must go nowhere but into a connection.
  * @param reference `${env:NAME}`, or `${file:PATH}` with an absolute path; of a file, a line end at the end is left out
  * @throws Fault the user's, which names the variable or file and holds nothing of what is in it: `secret_missing`,
- *   `secret_unreadable`, `secret_not_allowed`, `secret_empty`
+ *   `secret_unreadable`, `secret_empty`, `folder_not_allowed`
  */
 export async function resolveSecret(reference: string, options: ResolveOptions = {}): Promise<string> {
-  const { allowedFolders, env = process.env } = options;
+  const { folders, env = process.env } = options;
   const parsed = parseSecretReference(reference);
   // A job is validated before; this one can't tell what it was given without showing a secret.
   if (!parsed) throw new TypeError('not a reference to a secret');
-  if (parsed.kind === 'file') return await secretOfFile(parsed.path, allowedFolders);
+  if (parsed.kind === 'file') return await secretOfFile(parsed.path, folders);
   const value = env[parsed.name];
   if (value === undefined) {
     throw userFault(
@@ -38,28 +38,19 @@ export async function resolveSecret(reference: string, options: ResolveOptions =
   return value;
 }
 
-async function secretOfFile(path: string, allowedFolders: readonly string[] | undefined): Promise<string> {
-  const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
-  });
-  if (allowedFolders && !(await isInside(real, allowedFolders))) {
-    throw userFault(
-      'secret_not_allowed',
-      `The worker may not take secrets from ${path}.`,
-      'Move the file into a folder that the worker is allowed, or start the worker with --allow-secrets for its folder.',
-    );
-  }
-  const text = await readSecret(path, real);
-  const value = text.replace(/\r?\n$/, '');
+async function secretOfFile(path: string, folders: Folders | undefined): Promise<string> {
+  await requireAllowed(path, folders, 'secrets');
+  const value = (await readSecret(path, folders)).replace(/\r?\n$/, '');
   if (value === '') throw empty(`The file ${path} is empty.`);
   return value;
 }
 
-async function readSecret(path: string, real: string): Promise<string> {
+async function readSecret(path: string, folders: Folders | undefined): Promise<string> {
   let file: FileHandle | undefined;
   try {
     // Without waiting: a pipe that nobody writes to would hold the worker for ever.
-    file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    await requireAllowedFile(file, path, folders, 'secrets');
     const info = await file.stat();
     if (!info.isFile()) throw notAFile(path, 'is no file');
     const buffer = Buffer.alloc(MAX_BYTES + 1);
@@ -72,17 +63,6 @@ async function readSecret(path: string, real: string): Promise<string> {
   } finally {
     await file?.close();
   }
-}
-
-async function isInside(real: string, folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) {
-    // A folder that is not there allows nothing.
-    const from = await realpath(folder).catch(() => undefined);
-    if (from === undefined) continue;
-    const way = relative(from, real);
-    if (way !== '' && way !== '..' && !way.startsWith('../') && !isAbsolute(way)) return true;
-  }
-  return false;
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>

@@ -12,7 +12,7 @@ import { useBench } from '../support/migration.js';
 import { countTopic, readTopic, type StoredMessage } from '../support/topic-reader.js';
 import { until } from '../support/until.js';
 
-const bench = useBench();
+const bench = useBench({ allowSecrets: true });
 const stack = inject('stack');
 
 const RECORDS = [

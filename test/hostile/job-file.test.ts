@@ -200,7 +200,7 @@ describe('work and memory stay bounded', () => {
     ['macros in macros', MINIMAL.replace('a.csv', `"${'${dateformat('.repeat(30_000)}"`), /…$/],
     ['more than a job can be', `${MINIMAL}#${'x'.repeat(1024 * 1024)}`, /larger than 1 MiB/],
     ['colours for a terminal', `${MINIMAL}"\\e[31mred\\x9b": 1`, /unknown field/],
-    ['a tag of code', `${MINIMAL}x: !!js/function "x"`, /Unresolved tag/],
+    ['a tag of code', `${MINIMAL}x: !!js/function "x"`, /unknown tag/],
     ['__proto__', `${MINIMAL}__proto__: { polluted: 1 }`, /__proto__: this name can not be used/],
     ['constructor', `${MINIMAL}constructor: { prototype: { polluted: 1 } }`, /constructor: unknown field/],
   ];

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE_PATH } from '../../src/worker/bundle.js';
+import { BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH } from '../../src/worker/bundle.js';
 
 const HISTORIES = new URL('histories/', import.meta.url);
 
@@ -18,7 +18,10 @@ describe('histories of every version', () => {
 
   it.each(files)('%s is replayed without a difference', async (name) => {
     const history = JSON.parse(await readFile(new URL(name, HISTORIES), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE_PATH } }, history);
+    // Also as it goes on where a key was set meanwhile.
+    for (const codePath of [BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH]) {
+      await Worker.runReplayHistory({ workflowBundle: { codePath } }, history);
+    }
   });
 
   it('a history that does not fit is noticed', async () => {

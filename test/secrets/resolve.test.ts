@@ -26,6 +26,9 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return `\${file:${path}}`;
 }
 
+/** Everything in the folder of the test may be taken. */
+const anywhere = () => ({ folders: { secrets: [folder] } });
+
 const inFolder = (name: string) => `\${file:${join(folder, name)}}`;
 
 describe('a variable', () => {
@@ -54,12 +57,12 @@ describe('a file', () => {
     [' S3cret ', ' S3cret '],
     ['gehéim', 'gehéim'],
   ])('with %j gives %j', async (content, value) => {
-    expect(await resolveSecret(await file('key', content))).toBe(value);
+    expect(await resolveSecret(await file('key', content), anywhere())).toBe(value);
   });
 
   it('that is missing, empty or too large is the fault of the user, by its path', async () => {
     const refuse = async (reference: string, code: string) => {
-      await expect(resolveSecret(reference)).rejects.toMatchObject({
+      await expect(resolveSecret(reference, anywhere())).rejects.toMatchObject({
         code,
         fault: 'user',
         message: expect.stringContaining(folder),
@@ -74,19 +77,21 @@ describe('a file', () => {
 
   it('that is a pipe is not waited for', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await expect(resolveSecret(inFolder('pipe'))).rejects.toMatchObject({ code: 'secret_unreadable' });
+    await expect(resolveSecret(inFolder('pipe'), anywhere())).rejects.toMatchObject({
+      code: 'secret_unreadable',
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('that may not be read says so', async () => {
     const reference = await file('closed', 'S3cret');
     await chmod(join(folder, 'closed'), 0o000);
-    await expect(resolveSecret(reference)).rejects.toMatchObject({ code: 'secret_unreadable' });
+    await expect(resolveSecret(reference, anywhere())).rejects.toMatchObject({ code: 'secret_unreadable' });
   });
 });
 
 describe('allowed folders', () => {
   const take = (name: string, ...folders: string[]) =>
-    resolveSecret(inFolder(name), { allowedFolders: folders.map((one) => join(folder, one)) });
+    resolveSecret(inFolder(name), { folders: { secrets: folders.map((one) => join(folder, one)) } });
 
   it.each([
     ['allowed/key', 'allowed'],
@@ -108,10 +113,20 @@ describe('allowed folders', () => {
     ['allowed/key', 'not-there'],
     ['allowed/key'],
   ])('stop %s with %s', async (name, ...folders) => {
-    await expect(take(name, ...folders)).rejects.toMatchObject({ code: 'secret_not_allowed', fault: 'user' });
+    await expect(take(name, ...folders)).rejects.toMatchObject({ code: 'folder_not_allowed', fault: 'user' });
+  });
+
+  it('are none unless some are named', async () => {
+    const refused = resolveSecret(inFolder('allowed/key'), { folders: { read: [folder] } });
+    await expect(refused).rejects.toMatchObject({ code: 'folder_not_allowed' });
+    await expect(resolveSecret(inFolder('allowed/key'))).rejects.toMatchObject({
+      code: 'folder_not_allowed',
+    });
   });
 
   it('do not concern variables', async () => {
-    expect(await resolveSecret('${env:KEY}', { env: { KEY: 'S3cret' }, allowedFolders: [] })).toBe('S3cret');
+    expect(await resolveSecret('${env:KEY}', { env: { KEY: 'S3cret' }, folders: { secrets: [] } })).toBe(
+      'S3cret',
+    );
   });
 });

@@ -10,7 +10,7 @@ import { makeAccount, useAclStack } from './acl-stack.js';
 
 const TOPIC = 'secured';
 
-const bench = useBench();
+const bench = useBench({ allowSecrets: true });
 const cli = useCli();
 const acl = useAclStack([TOPIC]);
 
@@ -122,6 +122,25 @@ it('a secret in a file is looked up each time, so that a changed one needs no ot
   expect(await bench.run(written)).toMatchObject({ state: 'failed', error: { code: 'wrong_secret_key' } });
   await bench.file('secret-key', `${secretKey}\n`);
   expect(await bench.run(written)).toMatchObject({ state: 'completed', records: { written: 1 } });
+});
+
+it('a secret in a file is taken only where that is allowed, by check as well', async () => {
+  const { accessKey, secretKey } = await acl.account('publisher');
+  const file = await bench.file('allowed-key', secretKey);
+  setAccount('FILE', accessKey, 'not looked at');
+  const written = bench.job({
+    source: { type: 'csv', path: await bench.file('allowed.csv', 'id\n1\n') },
+    sink: {
+      topic: TOPIC,
+      endpoints: acl.stack.rocketmq.endpoints,
+      credentials: { accessKey: '${env:FILE_ACCESS}', secretKey: `\${file:${file}}` },
+    },
+  });
+  const check = ['check', await cli.jobFile(written)];
+  const refused = await cli.run(check, { env: variables });
+  expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('--allow-secrets') });
+  const allowed = await cli.run([...check, '--allow-secrets', bench.folder], { env: variables });
+  expect(allowed).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ source and topic') });
 });
 
 describe('rocketlift dev up --acl', () => {

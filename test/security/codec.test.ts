@@ -84,14 +84,22 @@ describe('with a key', () => {
     await expectHidden(name, secret);
   });
 
-  it('a run that is cancelled hands its heartbeats over', async () => {
-    const { written, name, secret } = await job('cut', { rows: 300_000 });
+  it('a run is tuned, cancelled with its heartbeats handed over, and retried', async () => {
+    const rows = 60_000;
+    const { written, name, secret } = await job('cut', { rows });
     const run = await bench.client.start(written);
     await until(async () => (await bench.client.progress(run)).records.written > 0);
+    await bench.client.tune(run, { parallelism: 2 });
     await bench.client.cancel(run);
     const report = await bench.client.wait(run);
     expect(report.state).toBe('cancelled');
     expect(report.records.written).toBeGreaterThan(0);
+    // What the retried run takes over is read from the history of the first one.
+    const again = await bench.client.retry(run);
+    expect(await bench.client.wait(again)).toMatchObject({
+      state: 'completed',
+      records: { read: rows, written: rows },
+    });
     await expectHidden(name, secret);
   });
 

@@ -34,7 +34,7 @@ export interface Bench {
 }
 
 /** Sets a bench up for the tests of a file, against the shared servers. */
-export function useBench({ worker: withWorker = true } = {}): Bench {
+export function useBench({ worker: withWorker = true, allowSecrets = false } = {}): Bench {
   const stack = inject('stack');
   const bench = {} as { -readonly [K in keyof Bench]: Bench[K] };
   let connection: Connection | undefined;
@@ -42,7 +42,11 @@ export function useBench({ worker: withWorker = true } = {}): Bench {
     process.env.TEMPORAL_ADDRESS = stack.temporal.address;
     bench.folder = await mkdtemp(join(tmpdir(), 'rocketlift-'));
     bench.taskQueue = `test-${randomUUID()}`;
-    if (withWorker) bench.worker = await startWorker({ taskQueue: bench.taskQueue });
+    if (withWorker)
+      bench.worker = await startWorker({
+        taskQueue: bench.taskQueue,
+        ...(allowSecrets && { folders: { secrets: [bench.folder] } }),
+      });
     connection = await Connection.connect({ address: stack.temporal.address });
     bench.temporal = new Client({ connection });
     bench.client = await MigrationClient.connect({ taskQueue: bench.taskQueue });

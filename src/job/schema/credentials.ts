@@ -23,8 +23,8 @@ export const credentials = z
   })
   .describe(
     'Who publishes, where RocketMQ asks (ACL). Workers, and `rocketlift check`, look the values up in their own environment and files each ' +
-      'time they connect; a line end at the end of a file is left out, and a relative path starts at the job file. ' +
-      'Nothing but the references enters a run.',
+      'time they connect. A file must lie in a folder of their --allow-secrets; a relative path starts at the job file, and a line end at the end of a file ' +
+      'is left out. Nothing but the references enters a run.',
   );
 
 export type Credentials = z.output<typeof credentials>;

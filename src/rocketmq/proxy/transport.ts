@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { format } from 'node:util';
 import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
+import type { Folders } from '../../folders/folders.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { isTemplate } from '../../job/template.js';
 import { NO_REDACTION, type Redact, resolveCredentials } from '../credentials.js';
@@ -22,12 +23,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export type Log = (text: string) => void;
 
 /** RocketMQ 5 through its proxy, by gRPC and the official client. TLS will be taken in here. */
-export function proxyTransport(sink: Sink, log: Log): Transport {
+export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transport {
   return {
     async open(options) {
       // Each time anew, so that a secret that was changed is taken up.
       const { credentials, redact } = sink.credentials
-        ? await resolveCredentials(sink.credentials)
+        ? await resolveCredentials(sink.credentials, { folders })
         : { credentials: undefined, redact: NO_REDACTION };
       const context: FaultContext = {
         stage: options.stage,
