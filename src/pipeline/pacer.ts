@@ -18,34 +18,36 @@ export interface Clock {
 
 const CLOCK: Clock = { now: () => performance.now(), wait: pause };
 
-/** One measure of a rate: the moment from which on the next unit may go. */
+/** One measure of a rate. What is sent is paid for before: by time that has passed since the last payment. */
 class Measure {
-  #freeAt = 0;
+  #paidUpTo: number;
 
-  /** Milliseconds to wait before more may go; 0 if now. */
-  waitMs(now: number): number {
-    return Math.max(0, this.#freeAt - now);
+  /** A partition brings no credit along: else many small ones would together send more than the rate. */
+  constructor(now: number) {
+    this.#paidUpTo = now;
   }
 
-  /** What was not used is made up for, but for no more than the burst. */
+  /** Milliseconds to wait before so much may go; 0 if now. */
+  waitMs(amount: number, perSecond: number, now: number): number {
+    return Math.max(0, this.#paidUpTo + costMs(amount, perSecond) - now);
+  }
+
+  /** Time that was not used is not lost, but no more of it than a burst. */
   take(amount: number, perSecond: number, now: number): void {
-    const earliest = now - BURST_S * 1000;
-    this.#freeAt = Math.max(this.#freeAt, earliest) + (amount * 1000) / perSecond;
-  }
-
-  /** The debt at the old rate is not that at the new one. */
-  rescale(from: number, to: number, now: number): void {
-    if (this.#freeAt > now) this.#freeAt = now + ((this.#freeAt - now) * from) / to;
+    const cost = costMs(amount, perSecond);
+    this.#paidUpTo = Math.max(this.#paidUpTo, now - Math.max(BURST_S * 1000, cost)) + cost;
   }
 }
+
+const costMs = (amount: number, perSecond: number): number => (amount * 1000) / perSecond;
 
 /**
  * Holds a partition to its share of the job's rate. Written here because it must follow a rate that changes while somebody
  * waits, and give a wait up at a signal; token buckets of libraries do neither.
  */
 export class Pacer {
-  readonly #records = new Measure();
-  readonly #bytes = new Measure();
+  readonly #records: Measure;
+  readonly #bytes: Measure;
   readonly #clock: Clock;
   #rate: Rate;
 
@@ -53,14 +55,12 @@ export class Pacer {
   constructor(rate: Rate = {}, clock = CLOCK) {
     this.#rate = rate;
     this.#clock = clock;
+    this.#records = new Measure(clock.now());
+    this.#bytes = new Measure(clock.now());
   }
 
+  /** Holds from now on, for those who wait as well. */
   setRate(rate: Rate): void {
-    const now = this.#clock.now();
-    const { records, bytes } = this.#rate;
-    if (records !== undefined && rate.records !== undefined)
-      this.#records.rescale(records, rate.records, now);
-    if (bytes !== undefined && rate.bytes !== undefined) this.#bytes.rescale(bytes, rate.bytes, now);
     this.#rate = rate;
   }
 
@@ -80,8 +80,8 @@ export class Pacer {
       const now = this.#clock.now();
       const { records: recordRate, bytes: byteRate } = this.#rate;
       const waitMs = Math.max(
-        recordRate === undefined ? 0 : this.#records.waitMs(now),
-        byteRate === undefined ? 0 : this.#bytes.waitMs(now),
+        recordRate === undefined ? 0 : this.#records.waitMs(records, recordRate, now),
+        byteRate === undefined ? 0 : this.#bytes.waitMs(bytes, byteRate, now),
       );
       if (waitMs === 0) {
         if (recordRate !== undefined) this.#records.take(records, recordRate, now);

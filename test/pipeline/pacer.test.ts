@@ -79,20 +79,41 @@ describe('Pacer', () => {
   it('follows a change at once, also while somebody waits', async () => {
     const clock = new Simulation();
     const pacer = new Pacer({ records: 1 }, clock);
-    await pacer.take(100, 0, never);
     const changeAt = clock.time + 1000;
     clock.onWait = () => {
       if (clock.time >= changeAt) pacer.setRate({ records: 1000 });
     };
-    await pacer.take(1, 0, never);
+    await pacer.take(100, 0, never);
+    expect(clock.time).toBeGreaterThanOrEqual(changeAt);
     expect(clock.time).toBeLessThan(changeAt + 500);
     pacer.setRate({});
     expect(await pacer.take(1e9, 1e9, never)).toBe(true);
   });
 
+  it('keeps to the rate with one partition after another, however small they are', async () => {
+    const clock = new Simulation();
+    const sent: { at: number; records: number }[] = [];
+    while (clock.time < 20_000) {
+      const pacer = new Pacer({ records: 250 }, clock);
+      for (let left = 75; left > 0; left -= 25) {
+        await pacer.take(25, 0, never);
+        sent.push({ at: clock.time, records: 25 });
+      }
+    }
+    expect(mostInTenSeconds(sent)).toBeLessThanOrEqual(2_500 * 1.05);
+  });
+
+  it('lets a message pass that takes more than a burst, in its time', async () => {
+    const clock = new Simulation();
+    const pacer = new Pacer({ bytes: 1000 }, clock);
+    const before = clock.time;
+    for (let n = 0; n < 3; n++) await pacer.take(1, 5000, never);
+    expect(clock.time - before).toBeGreaterThanOrEqual(15_000);
+    expect(clock.time - before).toBeLessThan(16_000);
+  });
+
   it('gives up at a signal', async () => {
     const pacer = new Pacer({ records: 0.001 });
-    await pacer.take(10, 0, never);
     const stop = new AbortController();
     const waiting = pacer.take(1, 0, stop.signal);
     stop.abort();
