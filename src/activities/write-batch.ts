@@ -108,6 +108,8 @@ async function write(
       },
     });
     try {
+      // An attempt that the server has given up must not take a store from the one that goes on.
+      if (!(await recorder.permit(0, stop.signal))) return from;
       const dirty = await openStore(input, from, source, folders);
       try {
         writer = new PartitionWriter({

@@ -51,11 +51,17 @@ async function entriesIn(path: string): Promise<DirtyEntry[]> {
 const idsIn = async (path: string) => (await entriesIn(path)).map(({ id }) => id);
 
 describe('FolderStore', () => {
-  it('makes no file before there is an entry, and says then what all have in common', async () => {
+  it('leaves no file where there was no entry', async () => {
     const path = newFile();
     const store = await open(path);
     await store.flush();
+    await store.close();
     expect(await entryFiles(join(path, '..'))).toEqual([]);
+  });
+
+  it('keeps entries, and says beside them what all have in common', async () => {
+    const path = newFile();
+    const store = await open(path);
     store.append([record('a'), record('b')]);
     expect(store.pendingBytes).toBeGreaterThan(0);
     await store.flush();
@@ -107,6 +113,18 @@ describe('FolderStore', () => {
     expect(await idsIn(path)).toEqual(['a', 'b']);
   });
 
+  it('lets an attempt without entries write nothing either once another has taken over', async () => {
+    const path = newFile();
+    const old = await open(path);
+    const now = await open(path);
+    now.append([record('b')]);
+    await now.flush();
+    old.append([record('zombie')]);
+    await expect(old.flush()).rejects.toMatchObject({ code: 'dirty_store_failed' });
+    await Promise.all([old.close(), now.close()]);
+    expect(await idsIn(path)).toEqual(['b']);
+  });
+
   it('keeps what several callers flush at once, each once', async () => {
     const path = newFile();
     const store = await open(path);
@@ -138,9 +156,9 @@ describe('FolderStore', () => {
   });
 
   it('fails, and goes on failing, where nothing can be written', async () => {
-    const file = join(root, 'a-file');
-    const store = await open(join(file, 'run', 'partition-000000.ndjson'));
-    await writeFile(file, '');
+    const path = newFile();
+    const store = await open(path);
+    await rm(join(path, '..'), { recursive: true });
     store.append([record('a')]);
     for (let again = 0; again < 2; again++) {
       await expect(store.flush()).rejects.toMatchObject({ code: 'dirty_store_failed', fault: 'world' });
@@ -210,6 +228,7 @@ it('a workflow id leads to no other folder than its own, whatever it is', () => 
 });
 
 it('a check leaves nothing behind in the folder', async () => {
+  await writeFile(join(root, 'a-file'), '');
   const folder = join(root, 'new', 'dirty');
   await probeFolder(folder);
   expect(await readdir(folder)).toEqual([]);

@@ -57,9 +57,8 @@ export class FolderStore implements DirtyStore {
   static async open(options: FolderStoreOptions): Promise<FolderStore> {
     const store = new FolderStore(options);
     try {
-      // Without entries, what an earlier attempt may have left belongs to nothing. The file comes with the first entry.
-      if (options.from.entries === 0) await rm(options.path, { force: true });
-      else store.#handle = await store.#takeOver();
+      // Without entries too: from now on an earlier attempt that still writes finds that the name is not its own any more.
+      store.#handle = await (options.from.entries === 0 ? store.#begin() : store.#takeOver());
       return store;
     } catch (error) {
       await store.close();
@@ -94,17 +93,22 @@ export class FolderStore implements DirtyStore {
     }
   }
 
+  /** A file without entries goes again. */
   async close(): Promise<void> {
-    await this.#handle?.close();
+    const handle = this.#handle;
     this.#handle = undefined;
+    if (!handle) return;
+    if (this.#safe === 0 && (await this.#isOwn())) await rm(this.#options.path, { force: true });
+    await handle.close();
   }
 
   async #write(): Promise<void> {
     if (this.#failure) throw this.#failure;
     const lines = Buffer.concat(this.#pending.splice(0));
     try {
-      this.#handle ??= await this.#begin();
-      await this.#requireOwn();
+      if (!this.#handle) throw new Error('the store is closed');
+      if (!(await this.#isOwn())) throw storeFailed(this.#options.path, 'another attempt writes there');
+      if (this.#safe === 0) await this.#tellAbout();
       await writeAll(this.#handle, lines, this.#safe);
       await this.#handle.datasync();
       this.#safe += lines.length;
@@ -128,13 +132,18 @@ export class FolderStore implements DirtyStore {
     }
   }
 
-  /** Makes the folder, tells what the run's records have in common, and takes the file's name. */
+  /** Makes the folder, and takes the file's name. What an earlier attempt may have left there belongs to nothing. */
   async #begin(): Promise<FileHandle> {
+    await mkdir(dirname(this.#options.path), { recursive: true, mode: FOLDER_MODE });
+    return await this.#own(undefined);
+  }
+
+  /** Before the first entry: what the run's records have in common. The names that lead to it become safe as well. */
+  async #tellAbout(): Promise<void> {
     const { path, about } = this.#options;
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     await writeWhole(join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
-    return await this.#own(undefined);
+    for (const named of [folder, dirname(folder), dirname(dirname(folder))]) await syncFolder(named);
   }
 
   /** Goes on behind what an earlier attempt kept. */
@@ -156,9 +165,12 @@ export class FolderStore implements DirtyStore {
     const draft = `${path}.${randomUUID()}`;
     const handle = await open(draft, 'wx', FILE_MODE);
     try {
-      if (earlier) await copy(earlier, handle, this.#safe);
-      await handle.datasync();
+      if (earlier) {
+        await copy(earlier, handle, this.#safe);
+        await handle.datasync();
+      }
       await rename(draft, path);
+      if (earlier) await syncFolder(dirname(path));
       this.#inode = (await handle.stat({ bigint: true })).ino;
       return handle;
     } catch (error) {
@@ -168,15 +180,30 @@ export class FolderStore implements DirtyStore {
     }
   }
 
-  async #requireOwn(): Promise<void> {
-    const { path } = this.#options;
-    const { ino } = await stat(path, { bigint: true });
-    if (ino !== this.#inode) throw storeFailed(path, 'another attempt writes there');
+  /** Whether the name still leads to this attempt's file. */
+  async #isOwn(): Promise<boolean> {
+    try {
+      return (await stat(this.#options.path, { bigint: true })).ino === this.#inode;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   #failed(error: unknown): Error {
     if (error instanceof Fault) return error;
     return storeFailed(this.#options.path, reasonOf(error), error);
+  }
+}
+
+/** Makes the names in a folder safe. Windows knows no such thing. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
