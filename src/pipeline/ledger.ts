@@ -102,6 +102,14 @@ export class Ledger {
     return { ...watermark, retries, duplicatesAtMost: duplicatesAtMost + this.#covered - covered };
   }
 
+  /** Bytes of dirty records that wait for what stands before them. */
+  get waitingDirtyBytes(): number {
+    return this.#open.reduce(
+      (sum, { settled }) => (settled?.dirty ?? []).reduce((bytes, { raw }) => bytes + raw.length, sum),
+      0,
+    );
+  }
+
   /** Messages that were acknowledged beyond the watermark, and will be sent again by whoever goes on from it. */
   get acknowledgedBeyond(): number {
     return this.#open.reduce((sum, { settled }) => sum + (settled?.tally.messages ?? 0), 0);

@@ -56,6 +56,9 @@ export class Sender {
     const { messages } = draft;
     const stretch = ledger.add(draft.positionAfter, messages.length);
     while (this.#underWay.size >= settings.batch.inFlight) await Promise.race(this.#underWay);
+    // What can't be sent must not fill the memory with dirty records behind it.
+    while (this.#underWay.size > 0 && ledger.waitingDirtyBytes > PENDING_BYTES)
+      await Promise.race(this.#underWay);
     if (dirty.pendingBytes > PENDING_BYTES) await dirty.flush();
     if (messages.length > 0 && !(await pacer.take(draft.sent, draft.bodyBytes, stop))) return;
     if (stop.aborted || !(await permit(messages.length, stop))) return;
