@@ -28,6 +28,15 @@ export async function retryRun(
   const execution = await findExecution(session, selector);
   const { run, state, description } = execution;
   if (!hasEnded(state)) throw alreadyRunning(run.workflowId);
+  const latest = await findExecution(session, { workflowId: run.workflowId });
+  if (latest.run.runId !== run.runId) {
+    // What came after may have written the same records, and kept the same dirty ones.
+    throw userFault(
+      'not_retryable',
+      `The run ${runText(run)} is not the latest of its job: ${runText(latest.run)} came after it.`,
+      'Retry that one, or start the job anew.',
+    );
+  }
   if (state === 'completed') {
     throw userFault('nothing_to_retry', `The run ${runText(run)} has completed.`, 'Start the job anew.');
   }
@@ -72,17 +81,18 @@ async function resumePoint(
 }
 
 function carriedOn(left: ResumePoint['state'], run: RunRef, options: RetryOptions): ResumePoint['state'] {
-  const { validated: _, ended: __, lastError: ___, ...rest } = left;
+  const { validated, ended: _, lastError: __, ...rest } = left;
   const { errorLimit: records } = options;
   const limit = records === undefined ? undefined : { records, minRecords: 0 };
   const change = { at: new Date().toISOString(), by: askedBy(options), what: `retry of ${runText(run)}` };
   return {
     ...rest,
+    ...(validated?.dirtyFolder !== undefined && { dirtyFolder: validated.dirtyFolder }),
     startedAt: Date.now(),
     phase: 'validating',
     running: [],
     live: {
-      tuned: limit ? { limit } : {},
+      tuned: { ...left.live.tuned, ...(limit && { limit }) },
       changes: [...left.live.changes, change].slice(-MAX_CHANGES),
     },
     retryOf: runText(run),

@@ -53,6 +53,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
   const { records, messages, bytes, retries, duplicatesAtMost } = atRest(state);
   const { changes } = state.live;
   const { replay } = state;
+  const dirtyStore = state.validated?.dirtyFolder ?? state.dirtyFolder;
   return {
     job,
     runId,
@@ -68,7 +69,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     warnings: state.warnings,
     ...(error && { error }),
     ...(changes.length > 0 && { changes }),
-    ...(state.validated?.dirtyFolder !== undefined && { dirtyStore: state.validated.dirtyFolder }),
+    ...(dirtyStore !== undefined && { dirtyStore }),
     ...(state.retryOf !== undefined && { retryOf: state.retryOf }),
     ...(replay && { replayOf: { run: replay.run, records: replay.before } }),
     inputs: inputsOf(state),
