@@ -3,8 +3,8 @@ import type { Job } from '../job/schema/job.js';
 
 const MIB = 1024 * 1024;
 
-/** Temporal takes 2 MiB in one argument or result; a job is not alone in it. */
-const MAX_BYTES = 1.5 * MIB;
+/** Temporal takes 2 MiB in one argument or result, and a run that continues as new hands its job on twice. */
+const MAX_BYTES = 0.75 * MIB;
 
 /** It takes 4 MiB in one message, and ends without a reason a run that sends more. */
 const MAX_BYTES_AT_ONCE = 3 * MIB;

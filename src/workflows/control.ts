@@ -3,6 +3,7 @@ import type { Limit } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { Rate } from '../job/schema/job.js';
 import {
+  type Asked,
   announceCancelSignal,
   type Decision,
   decideUpdate,
@@ -63,8 +64,15 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
       if (!state.validated) {
         refuse('not_validated', 'Its job is still being validated.', 'Try again in a moment.');
       }
-      const mistake = tuningMistake(tuning);
+      const mistake = tuningMistake(tuning) ?? tooMuchAtOnce(state, tuning);
       if (mistake !== undefined) refuse('invalid_tuning', mistake, 'Give values as in a job file.');
+      if (tuning.errorLimit && live.held) refuse('is_held', 'It is held at its error limit.', RAISE);
+      const { dirty } = known(state).records;
+      const { records } = tuning.errorLimit ?? {};
+      if (records !== undefined && records < dirty) {
+        const message = `There are ${dirty} dirty records already, more than ${records}.`;
+        refuse('invalid_tuning', message, 'Give a higher limit, or end the run: rocketlift cancel.');
+      }
     },
   });
   setHandler(decideUpdate, (decision) => decide(state, window, decision), {
@@ -72,6 +80,9 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
     validator: ({ by, decision, records }) => {
       requireName(by);
       if (!live.held) refuse('not_held', 'It is not held.', 'See how it is: rocketlift describe.');
+      if (!['continue', 'raise', 'abort'].includes(decision)) {
+        refuse('invalid_decision', 'decision must be continue, raise or abort.', RAISE);
+      }
       if (decision === 'raise' && !(Number.isSafeInteger(records) && Number(records) >= 0)) {
         refuse('invalid_decision', 'raise needs the number of dirty records to allow.', RAISE);
       }
@@ -81,8 +92,9 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
       }
     },
   });
-  setHandler(announceCancelSignal, ({ by }) => {
-    note(live, by, 'cancel', Date.now());
+  // A signal can't be refused, and may come from anybody, in any form.
+  setHandler(announceCancelSignal, (asked: Partial<Asked> | undefined) => {
+    note(live, isName(asked?.by) ? asked.by : 'somebody', 'cancel', Date.now());
   });
 }
 
@@ -139,6 +151,16 @@ function changedLimit(before: Limit, { records, ratio }: NonNullable<Tuning['err
   };
 }
 
+/** Temporal takes 4 MiB in one message, and a job goes to every partition that is launched; as in `activities/job-size.ts`. */
+const MOST_AT_ONCE = 3 * 1024 * 1024;
+
+function tooMuchAtOnce({ validated }: State, { parallelism = 1 }: Tuning): string | undefined {
+  const size = JSON.stringify(validated).length;
+  return size * parallelism <= MOST_AT_ONCE
+    ? undefined
+    : `the job is so large that it goes to ${Math.floor(MOST_AT_ONCE / size)} partitions at once, at most.`;
+}
+
 function decide(state: State, window: WriteWindow, { by, decision, records = 0 }: Decision): void {
   const { live } = state;
   const { held } = live;
@@ -155,8 +177,10 @@ function decide(state: State, window: WriteWindow, { by, decision, records = 0 }
   window.look();
 }
 
+const isName = (by: unknown): by is string => typeof by === 'string' && by !== '' && by.length <= 200;
+
 function requireName(by: unknown): void {
-  if (typeof by === 'string' && by !== '' && by.length <= 200) return;
+  if (isName(by)) return;
   refuse('no_name', 'It is not said who asks for it.', 'Give a name as "by", of 200 characters at most.');
 }
 

@@ -7,6 +7,12 @@ const MOST_PARALLEL = 256;
 
 /** What is wrong with a change of settings, in a sentence; undefined if nothing is. */
 export function tuningMistake({ rate, parallelism, errorLimit }: Tuning): string | undefined {
+  for (const part of [rate, errorLimit] as unknown[]) {
+    // What comes from the Temporal UI may have any form.
+    if (part !== undefined && (typeof part !== 'object' || part === null)) {
+      return 'rate and errorLimit must be objects, such as { records: 1000 }.';
+    }
+  }
   if (rate === undefined && parallelism === undefined && errorLimit === undefined) {
     return 'Nothing is to be changed: rate, parallelism and errorLimit are all missing.';
   }

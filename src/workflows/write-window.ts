@@ -1,4 +1,4 @@
-import { CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, log, sleep, workflowInfo } from '@temporalio/workflow';
 import type { WriteResult } from '../activities/types.js';
 import { breach, isBreached } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
@@ -226,16 +226,10 @@ export class WriteWindow {
   async #recallNow(asked: readonly Running[]): Promise<void> {
     // An activity that is between two attempts can't be asked to drain: the server ends it, and with it what it had
     // heartbeat. So that is read before.
-    const { workflowId, runId } = workflowInfo();
-    try {
-      const ask = () => callPendingHeartbeats({ workflowId, runId });
-      // The run may be cancelled already, and a cancelled scope starts no activities.
-      for (const heartbeat of await CancellationScope.nonCancellable(ask)) {
-        const running = asked.find(({ piece }) => piece.partition.index === heartbeat.partition);
-        if (running) running.heartbeat = heartbeat;
-      }
-    } catch (error) {
-      log.warn('the heartbeats of pending activities could not be read', { error: String(error) });
+    // The run may be cancelled already, and a cancelled scope starts no activities.
+    for (const heartbeat of await CancellationScope.nonCancellable(lastHeartbeats)) {
+      const running = asked.find(({ piece }) => piece.partition.index === heartbeat.partition);
+      if (running) running.heartbeat = heartbeat;
     }
     for (const { scope } of asked) scope.cancel();
   }
@@ -244,6 +238,22 @@ export class WriteWindow {
     const { validated } = this.#state;
     if (!validated) throw new TypeError('the job has not been validated');
     return validated.job;
+  }
+}
+
+/** Times that heartbeats are asked for, a few seconds each: without them a recall could repeat more than the report says. */
+const HEARTBEAT_TRIES = 20;
+
+async function lastHeartbeats(): Promise<readonly WriteHeartbeat[]> {
+  const { workflowId, runId } = workflowInfo();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await callPendingHeartbeats({ workflowId, runId });
+    } catch (error) {
+      log.warn('the heartbeats of pending activities could not be read', { error: String(error), tries });
+      if (tries === HEARTBEAT_TRIES) return [];
+      await sleep('1s');
+    }
   }
 }
 
