@@ -39,11 +39,8 @@ export interface EntryContext {
   readonly encoding: string;
 }
 
-export function toEntry(
-  record: DirtyRecord,
-  { run, source, encoding }: EntryContext,
-  now: number,
-): DirtyEntry {
+export function toEntry(record: DirtyRecord, { run, ...common }: EntryContext, now: number): DirtyEntry {
+  const { source, encoding } = record.origin ?? common;
   const { id, input, place, position, partition, stage, code, message, raw, bytes } = record;
   const whole = raw.length === bytes;
   const bytesOfRaw = Buffer.from(raw.buffer, raw.byteOffset, raw.length);

@@ -23,4 +23,6 @@ export interface DirtyRecord {
   readonly raw: Uint8Array;
   /** How many bytes it has in the input. */
   readonly bytes: number;
+  /** Of a record that is replayed: the encoding of its bytes, and what its first source needs to read it again. */
+  readonly origin?: { readonly encoding: string; readonly source?: unknown };
 }

@@ -44,6 +44,11 @@ export class DirtyIntake {
     this.#begins.set(batch, position);
   }
 
+  #positionBefore(batch: RecordBatch, index: number): Position {
+    if (index > 0) return batch.positionAfter(index - 1);
+    return this.#begins.get(batch) ?? this.#options.partition.start;
+  }
+
   countRead(): void {
     this.#read++;
   }
@@ -55,12 +60,14 @@ export class DirtyIntake {
     const counts = { read: elsewhere.read + this.#read, dirty: elsewhere.dirty + this.#dirty };
     if (mode === 'fail') this.#breach ??= dirtyRecord(place, message);
     else if (isBreached(limit, counts)) this.#breach ??= breach(limit, counts);
+    const origin = batch.origin?.(index);
     return {
       id: batch.id(index),
-      input: partition.input,
+      input: origin?.input ?? partition.input,
       place,
-      position: index > 0 ? batch.positionAfter(index - 1) : (this.#begins.get(batch) ?? partition.start),
-      partition: partition.index,
+      position: origin?.position ?? this.#positionBefore(batch, index),
+      partition: origin?.partition ?? partition.index,
+      ...(origin && { origin: { encoding: origin.encoding, source: origin.source } }),
       stage,
       code,
       message,

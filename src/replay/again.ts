@@ -13,7 +13,8 @@ export async function readAgain(
   source: Source,
   signal: AbortSignal,
 ): Promise<OneRecord> {
-  if (!isOfSource(partition)) return notReplayable('its source is not known any more');
+  if (!isOfSource(partition) || !isPosition(position))
+    return notReplayable('its source is not known any more');
   try {
     for await (const batch of source.read(partition, position, signal)) {
       return batch.length > 0 && batch.id(0) === id ? batch : notReplayable('it is not found any more');
@@ -25,7 +26,10 @@ export async function readAgain(
   }
 }
 
-/** A record of a replay has no source that could be read again. */
+/** Entries may have been changed by hand. */
+const isPosition = (value: unknown): boolean =>
+  Number.isSafeInteger(value) || /^\d+\/-?\d+$/.test(String(value));
+
 function isOfSource(value: unknown): value is Partition {
   const { spec } = (value ?? {}) as Partial<Partition>;
   return typeof spec === 'object' && spec !== null && 'fingerprint' in spec;

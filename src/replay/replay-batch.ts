@@ -1,12 +1,14 @@
 import { type DirtyEntry, rawOf } from '../dirty/entry.js';
 import type { RecordFault } from '../job/fault.js';
-import type { JsonBatch, TextBatch } from '../sources/source.js';
+import type { JsonBatch, RecordOrigin, TextBatch } from '../sources/source.js';
 import { isRecord, type OneRecord } from './one-record.js';
 
 /** A dirty record that is replayed, and what is read of it now. */
 export interface Replayed {
   readonly entry: DirtyEntry;
   readonly record: OneRecord;
+  /** The encoding of the bytes that {@link record} gives; those of the entry have their own. */
+  readonly encoding: string;
 }
 
 /** Records that are replayed, under the ids and places that they had. A position counts the records before it. */
@@ -23,6 +25,13 @@ class ReplayBatch {
 
   positionAfter(i: number): number {
     return this.#first + i + 1;
+  }
+
+  origin(i: number): RecordOrigin {
+    const { entry, record, encoding } = this.#replayed[i];
+    const { input, partition, position, source } = entry;
+    const own = isRecord(record) ? encoding : encodingOf(entry);
+    return { input, partition, position, encoding: own, ...(source !== undefined && { source }) };
   }
 
   id(i: number): string {
@@ -56,6 +65,10 @@ class ReplayBatch {
     throw new Error(`${this.place(i)}: a dirty record has no values`);
   }
 }
+
+/** The encoding of what is kept of a record. */
+export const encodingOf = ({ raw, encoding = 'utf-8' }: DirtyEntry): string =>
+  raw === undefined ? encoding : 'utf-8';
 
 class TextReplayBatch extends ReplayBatch implements TextBatch {
   readonly shape = 'text';

@@ -11,8 +11,8 @@ import { checkUnchanged, type Fingerprint } from '../sources/files/fingerprint.j
 import { createSource, type SourceOptions } from '../sources/registry.js';
 import type { Partition, PartitionPage, RecordBatch, Source } from '../sources/source.js';
 import { readAgain } from './again.js';
-import { type OneRecord, parseOne } from './one-record.js';
-import { type Replayed, replayBatch } from './replay-batch.js';
+import { parseOne } from './one-record.js';
+import { encodingOf, type Replayed, replayBatch } from './replay-batch.js';
 
 /** Which dirty records are replayed. */
 export interface ReplayFrom {
@@ -40,11 +40,11 @@ export function replaySource(spec: FileSource, options: SourceOptions, from: Rep
     rawEncoding: 'utf-8',
     async describe() {
       const files = await filesOf(from, folders);
-      const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+      const sizes = await Promise.all(files.map(async (path) => (await statOf(path)).size));
       const names = await columns();
       return {
         inputs: files,
-        sourceBytes: sizes.reduce((sum, size) => sum + size, 0),
+        sourceBytes: sizes.reduce((sum, size) => sum + Number(size), 0),
         ...(names && { columns: names }),
         warnings: [],
       };
@@ -80,6 +80,35 @@ async function filesOf(from: ReplayFrom, folders: Folders | undefined): Promise<
   );
 }
 
+async function statOf(path: string) {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function* entriesOf(path: string): AsyncGenerator<DirtyEntry> {
+  try {
+    yield* readEntries(path, { mayEndEarly: isPartitionFile(basename(path)) });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** What the user can mend about a file of dirty records; any other error stays as it is. */
+function unreadable(path: string, error: unknown): unknown {
+  const why = { ENOENT: 'it is not there', EACCES: 'this user may not read it', EISDIR: 'it is a folder' };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!Object.hasOwn(why, code)) return error;
+  return userFault(
+    'records_unreadable',
+    `The dirty records in ${path} can not be read: ${why[code as keyof typeof why]}.`,
+    'Every worker must see the same files: mend --records, or the folder of dirty.path.',
+    error,
+  );
+}
+
 async function columnsOf(spec: FileSource, folder: string): Promise<readonly string[]> {
   const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
   return about?.columns ?? Object.keys(spec.columns);
@@ -96,7 +125,7 @@ async function page(
   const end = Math.min(files.length, start + limit);
   const partitions = await Promise.all(
     files.slice(start, end).map(async (path, i): Promise<Partition> => {
-      const { size, mtimeNs } = await stat(path, { bigint: true });
+      const { size, mtimeNs } = await statOf(path);
       const fingerprint = { size: Number(size), mtimeNs: mtimeNs.toString(), sample: '' };
       return {
         index: first + i,
@@ -122,19 +151,22 @@ async function* read(
   const { path, fingerprint } = file as EntryFile;
   await checkUnchanged(path, fingerprint);
   const columns = await columnNames();
-  const recordOf = (entry: DirtyEntry): Promise<OneRecord> => {
-    if (!entry.whole) return readAgain(entry, own, signal);
-    const encoding = entry.raw === undefined ? (entry.encoding ?? 'utf-8') : 'utf-8';
-    return parseOne(rawOf(entry), { spec, columns, encoding, signal });
+  const replay = async (entry: DirtyEntry): Promise<Replayed> => {
+    if (!entry.whole) {
+      return { entry, record: await readAgain(entry, own, signal), encoding: own.rawEncoding };
+    }
+    const encoding = encodingOf(entry);
+    const record = await parseOne(rawOf(entry), { spec, columns, encoding, signal });
+    return { entry, record, encoding };
   };
   let number = 0;
   let bytes = 0;
   let replayed: Replayed[] = [];
-  for await (const entry of readEntries(path, { mayEndEarly: isPartitionFile(basename(path)) })) {
+  for await (const entry of entriesOf(path)) {
     signal.throwIfAborted();
     number++;
     if (number <= Number(position)) continue;
-    replayed.push({ entry, record: await recordOf(entry) });
+    replayed.push(await replay(entry));
     bytes += entry.bytes;
     if (replayed.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
     yield replayBatch(replayed, number - replayed.length, columns);

@@ -37,12 +37,25 @@ export interface SourceDescription {
   readonly warnings: readonly string[];
 }
 
+/** Where a record comes from that was read from somewhere else before. */
+export interface RecordOrigin {
+  readonly input: string;
+  readonly partition: number;
+  readonly position: Position;
+  /** The encoding of its bytes. */
+  readonly encoding: string;
+  /** What its source needs to read it again, where that is known. */
+  readonly source?: unknown;
+}
+
 /**
  * Consecutive records of a partition, by index. Batches exist because one `await` a record costs more than
  * parsing it; what lies behind the functions is the reader's own affair.
  */
 interface BatchOfRecords {
   readonly length: number;
+  /** Of records that are replayed: where they stood at first. */
+  origin?(i: number): RecordOrigin;
   /** Where reading goes on after record `i`. */
   positionAfter(i: number): Position;
   /** The id of record `i`: the same in every attempt and retry as long as the input is the same, else another. */

@@ -95,6 +95,12 @@ describe('dirty records that are kept', () => {
     const [entry] = await kept(run);
     expect(entry).toMatchObject({ encoding: 'gb18030', bytes: 6, whole: true });
     expect(Buffer.from(entry.rawBase64 ?? '', 'base64')).toEqual(bytes.subarray(8, 14));
+    // Its bytes stay what they are when it is replayed in vain.
+    const replay = await bench.client.replay(run);
+    await finish(replay);
+    expect(await kept(replay)).toMatchObject([
+      { encoding: 'gb18030', rawBase64: entry.rawBase64, input: path },
+    ]);
   });
 
   it('are found before anything is sent if their folder can not be used', async () => {
@@ -286,6 +292,13 @@ describe('a replay', () => {
     const found = (await readTopic(stack, topic)).find(({ id }) => id === entry.id);
     expect(JSON.parse(String(found?.body))).toEqual({ id: 2, text: long });
 
+    // A replay that does not mend it, and a replay of that, which still knows where it stood.
+    const vain = await bench.client.replay(run);
+    expect(await finish(vain)).toMatchObject({ records: { read: 1, written: 0, dirty: 1 } });
+    expect(await kept(vain)).toMatchObject([{ input: path, position: entry.position, whole: false }]);
+    const second = await bench.client.replay(vain, { job: mended });
+    expect(await finish(second)).toMatchObject({ state: 'completed', records: { read: 1, written: 1 } });
+
     // Another content under the same name is not what was dirty.
     await writeFile(path, content.replace('y', 'z'));
     await utimes(path, new Date(), new Date());
@@ -322,6 +335,17 @@ describe('a replay', () => {
     });
     const bodies = (await readTopic(stack, topic)).map(({ body }) => body.toString());
     expect(bodies).toContain('{"id":"x","s":"é"}');
+  });
+
+  it('says of records that are not there what to mend', async () => {
+    const topic = await bench.topic();
+    const run = await bench.client.start(await keepingJob(topic, 'id\nx\n'));
+    await finish(run);
+    const replay = await bench.client.replay(run, { records: join(bench.folder, 'nothing.ndjson') });
+    expect(await finish(replay)).toMatchObject({
+      state: 'failed',
+      error: { code: 'records_unreadable', fault: 'user', mend: expect.stringContaining('--records') },
+    });
   });
 
   it('refuses what has no dirty records, or did not keep them', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { MigrationClient } from '../../src/client/migration-client.js';
+import { MigrationClient, type Tune } from '../../src/client/migration-client.js';
 import type { RunRef } from '../../src/client/run-ref.js';
 import { idleJob } from '../client/jobs.js';
 import { useBench } from '../support/migration.js';
@@ -93,6 +93,8 @@ describe('a run that is paused', () => {
     });
     await expectAllOnce(topic);
     await expect(bench.client.retry(again)).rejects.toMatchObject({ code: 'nothing_to_retry' });
+    // What came after it has written the rest already.
+    await expect(bench.client.retry(run)).rejects.toMatchObject({ code: 'not_retryable' });
   }, 120_000);
 });
 
@@ -130,6 +132,8 @@ describe('a run that is tuned', () => {
     [{ rate: { bytes: -1 } }, 'invalid_tuning'],
     [{ errorLimit: { records: -1 } }, 'invalid_tuning'],
     [{ errorLimit: { ratio: 2 } }, 'invalid_tuning'],
+    [{ rate: null } as unknown as Tune, 'invalid_tuning'],
+    [{ errorLimit: null } as unknown as Tune, 'invalid_tuning'],
   ])('refuses %j', async (tuning, code) => {
     const run = await bench.client.start(await steadyJob('orders', { rate: { records: '10/s' } }));
     await until(async () => (await bench.client.progress(run)).phase === 'writing');
@@ -146,6 +150,13 @@ describe('a run that is tuned', () => {
   });
 });
 
+it('a signal of any form ends no run', async () => {
+  const run = await bench.client.start(await steadyJob('orders', { rate: { records: '100/s' } }));
+  await bench.temporal.workflow.getHandle(run.workflowId).signal('announceCancel');
+  await bench.client.cancel(run);
+  expect((await bench.client.wait(run)).state).toBe('cancelled');
+});
+
 describe('the rate of a job', () => {
   const TEN_SECONDS = 10_000;
 
@@ -159,6 +170,24 @@ describe('the rate of a job', () => {
     }
     return { most, seconds: (times[times.length - 1] - times[0]) / 1000 };
   }
+
+  it('is not passed by many small files either', async () => {
+    const topic = await bench.topic();
+    for (let file = 0; file < 150; file++) {
+      const rows = Array.from({ length: 50 }, (_, n) => `${file * 50 + n},x`);
+      await bench.file(`small-${topic}-${file}.csv`, `id,text\n${rows.join('\n')}\n`);
+    }
+    const job = bench.job({
+      source: { type: 'csv', path: `${bench.folder}/small-${topic}-*.csv` },
+      sink: { topic },
+      settings: { parallelism: 4, rate: { records: '500/s' } },
+    });
+    expect(await bench.client.wait(await bench.client.start(job))).toMatchObject({
+      state: 'completed',
+      records: { written: 7_500 },
+    });
+    expect((await mostInTenSeconds(topic)).most).toBeLessThanOrEqual(500 * 10 * 1.05);
+  }, 180_000);
 
   it.each([
     [100, 1_500],

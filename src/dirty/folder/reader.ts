@@ -28,13 +28,19 @@ export async function* readEntries(
 ): AsyncGenerator<DirtyEntry> {
   let broken: number | undefined;
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    number++;
-    if (line.trim() === '') continue;
-    if (broken !== undefined) throw notAnEntry(path, broken);
-    const entry = parseEntry(line);
-    if (entry) yield entry;
-    else broken = number;
+  const input = createReadStream(path);
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      number++;
+      if (line.trim() === '') continue;
+      if (broken !== undefined) throw notAnEntry(path, broken);
+      const entry = parseEntry(line);
+      if (entry) yield entry;
+      else broken = number;
+    }
+  } finally {
+    // Who leaves early would leave the file open.
+    input.destroy();
   }
   if (broken !== undefined && !mayEndEarly) throw notAnEntry(path, broken);
 }
@@ -52,13 +58,18 @@ export async function readAbout(folder: string): Promise<unknown> {
 function parseEntry(line: string): DirtyEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    const isEntry =
-      typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
-    return isEntry ? (value as DirtyEntry) : undefined;
+    return isEntry(value) ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function isEntry(value: unknown): value is DirtyEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, raw, rawBase64 } = value as Partial<Record<keyof DirtyEntry, unknown>>;
+  const isText = (field: unknown) => field === undefined || typeof field === 'string';
+  return typeof id === 'string' && isText(raw) && isText(rawBase64);
 }
 
 const notAnEntry = (path: string, line: number) =>
