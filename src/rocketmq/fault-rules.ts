@@ -55,6 +55,13 @@ const delayNotEnabled: Rule = {
   what: 'the broker delivers no messages at a given time',
   mend: "Set timerWheelEnable=true in the broker's configuration, or remove sink.delay.",
 };
+export const topicNotFound: Rule = {
+  code: 'topic_not_found',
+  fault: { check: 'user', write: 'world' },
+  stored: 'no',
+  what: 'topic {topic} does not exist',
+  mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}:{type}.',
+};
 const illegalMessage = (part: string): Rule => ({
   code: 'message_refused',
   fault: 'record',
@@ -153,13 +160,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
     what: 'RocketMQ forbids the access to topic {topic}',
     mend: 'Ask who runs RocketMQ for the permission to publish to the topic.',
   },
-  40402: {
-    code: 'topic_not_found',
-    fault: { check: 'user', write: 'world' },
-    stored: 'no',
-    what: 'topic {topic} does not exist',
-    mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}:{type}.',
-  },
+  40402: topicNotFound,
   41300: tooLarge,
   41301: tooLarge,
   41302: illegalMessage('empty body'),
@@ -171,6 +172,13 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
   50401: unsafe,
   50402: unsafe,
 };
+
+/**
+ * A proxy that compares a message's type with its topic's says of a topic that it does not know any more that its type is
+ * not specified, and not that it is missing.
+ */
+export const isUnknownTopic = (code: number, text: string): boolean =>
+  code === 40014 && text.includes('the expected type is UNSPECIFIED');
 
 /** Texts with which a code that can mean anything says what it means. */
 export const RULES_BY_TEXT: readonly (readonly [RegExp, Rule])[] = [

@@ -5,10 +5,12 @@ import {
   busy,
   credentialsMissing,
   internal,
+  isUnknownTopic,
   RULES_BY_TEXT,
   type Rule,
   STATUS_RULES,
   tooLarge,
+  topicNotFound,
 } from './fault-rules.js';
 import type { MessageType } from './message-type.js';
 
@@ -83,6 +85,7 @@ function statusRule(code: number, text: string, { hasCredentials = false }: Faul
     const refused = ACCESS_RULES.find(([pattern]) => pattern.test(text))?.[1];
     if (refused) return refused;
   }
+  if (isUnknownTopic(code, text)) return topicNotFound;
   const rule = STATUS_RULES[code];
   if (rule) return rule;
   return RULES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? internal;

@@ -14,7 +14,13 @@ const COMMON = {
   startToCloseTimeout: '365 days',
 } satisfies ActivityOptions;
 
-const { validateConnection, partitionInput, writeBatch } = proxyActivities<Activities>(COMMON);
+const { validateConnection, partitionInput } = proxyActivities<Activities>(COMMON);
+
+const { writeBatch } = proxyActivities<Activities>({
+  ...COMMON,
+  // Else Temporal hands partitions to the worker that runs the workflow, as long as that has room, and the others get none.
+  allowEagerDispatch: false,
+});
 
 /** Local, so that it need not wait for a place among write activities that are to be ended. */
 const { pendingHeartbeats } = proxyLocalActivities<Activities>({
