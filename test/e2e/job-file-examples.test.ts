@@ -9,7 +9,7 @@ import { jobJsonSchema } from '../../src/job/schema/job.js';
 import type { SchemaNode } from '../../src/job/schema/json-schema.js';
 import { ANY_NAME, fieldExamples, withValueAt } from '../support/field-examples.js';
 import { useBench } from '../support/migration.js';
-import { countTopic, readTopic, type StoredMessage } from '../support/topic-reader.js';
+import { readTopic, type StoredMessage } from '../support/topic-reader.js';
 import { until } from '../support/until.js';
 
 const bench = useBench({ allowSecrets: true });
@@ -233,8 +233,13 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     });
     // Who would wait ten minutes for a message?
     if (value === '10m') return;
-    await until(async () => (await countTopic(stack, topic)) >= messages);
-    const read = await readTopic(stack, topic);
+    const arrivedNow = async () => {
+      const all = await readTopic(stack, topic);
+      // The topic of the example is one that other tests write to as well.
+      return field === 'sink.topic' ? all.filter(({ body }) => body.includes('@example.com')) : all;
+    };
+    await until(async () => (await arrivedNow()).length >= messages);
+    const read = await arrivedNow();
     expect(read).toHaveLength(messages);
     arrived?.(read);
   });
