@@ -9,6 +9,6 @@ export function wholeNumber(text: string): number {
 /** The same, but not 0. */
 export function countingNumber(text: string): number {
   const number = wholeNumber(text);
-  if (number === 0) throw new InvalidArgumentError('Expected 1 or more.');
+  if (number === 0) throw new InvalidArgumentError('Expected a whole number, 1 or more.');
   return number;
 }

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { lenient } from '../codec/lenient.js';
 import { PayloadEncryption } from '../codec/payload-encryption.js';
 import { TASK_QUEUE } from '../workflows/definitions.js';
 import { temporalFault, unreachable } from './rpc.js';
@@ -42,5 +43,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   }
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
   const taskQueue = options.taskQueue ?? TASK_QUEUE;
-  return { client, connection, address, namespace, taskQueue, encrypts: codec.encrypts };
+  const lists = new Client({ connection, namespace, dataConverter: { payloadCodecs: [lenient(codec)] } });
+  return { client, lists, connection, address, namespace, taskQueue, encrypts: codec.encrypts };
 }

@@ -23,7 +23,8 @@ export interface RunListing {
 }
 
 /**
- * The runs of all jobs, the latest first. The server's list lags behind by moments.
+ * The runs of all jobs, the latest first. The server's list lags behind by moments. Of a run that is encrypted with a key that is not
+ * known here, the counts are missing.
  * @param limit at most so many. @default 20
  * @throws Fault `temporal_unreachable`
  */
@@ -32,7 +33,7 @@ export async function listRuns(session: Session, limit = 20): Promise<RunListing
   return await call(session, async () => {
     const runs: RunListing[] = [];
     if (limit < 1) return runs;
-    for await (const info of session.client.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {
+    for await (const info of session.lists.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {
       runs.push(listing(info));
       if (runs.length >= limit) break;
     }
@@ -42,7 +43,7 @@ export async function listRuns(session: Session, limit = 20): Promise<RunListing
 
 function listing(info: WorkflowExecutionInfo): RunListing {
   const memo: MigrationMemo = info.memo ?? {};
-  const noted = memo.report ?? memo.soFar;
+  const noted = memo.report ?? memo.soFar ?? undefined;
   // The server's list does not tell the first of a chain, but the run itself does.
   const run: RunRef = { workflowId: info.workflowId, runId: noted?.runId ?? info.runId };
   const phase = info.searchAttributes.RocketliftPhase?.[0];

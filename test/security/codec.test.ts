@@ -82,6 +82,15 @@ describe('with a key', () => {
       error: { code: 'file_not_found', message: expect.stringContaining('hidden-gone-away.csv') },
     });
     await expectHidden(name, secret);
+    // Who has no key sees in a list that it is there, and all that is in plain.
+    const nobody = await clientWith('');
+    const listed = await until(async () =>
+      (await nobody.list({ limit: 1000 })).find(
+        ({ job: listedJob, state }) => listedJob === name && state === 'failed',
+      ),
+    );
+    expect(listed).toMatchObject({ records: { read: 0 } });
+    await nobody.close();
   });
 
   it('a run is tuned, cancelled with its heartbeats handed over, and retried', async () => {
