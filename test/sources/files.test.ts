@@ -172,6 +172,20 @@ describe('a file that changes under a running job', () => {
     expect(await faultOf(reading)).toMatchObject({ code: 'input_changed', fault: 'user' });
   });
 
+  test('hands out no record of what it was changed to while it is read', async () => {
+    const { path, source, partition } = await setUp();
+    const found: string[] = [];
+    const reading = async () => {
+      for await (const batch of source.read(partition, 0, new AbortController().signal)) {
+        for (let i = 0; i < batch.length; i++) found.push(Buffer.from(batch.raw(i)).toString());
+        writeFileSync(path, rows.replaceAll('1', '2'));
+      }
+    };
+    expect(await faultOf(reading)).toMatchObject({ code: 'input_changed', fault: 'user' });
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found)).toEqual(new Set(['{"n":1}']));
+  });
+
   test('was replaced by one of the same size and time', async () => {
     const { path, source, partition } = await setUp();
     const { atime, mtime } = statSync(path);

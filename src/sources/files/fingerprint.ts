@@ -66,6 +66,16 @@ export async function checkUnchanged(path: string, then: Fingerprint): Promise<v
   compareStats(path, then, Number(stats.size), stats.mtimeNs.toString());
 }
 
+/** The same for an open file: what was read of it before this look is as it was. */
+export async function checkStillUnchanged(
+  handle: FileHandle,
+  path: string,
+  then: Fingerprint,
+): Promise<void> {
+  const { size, mtimeNs } = await handle.stat({ bigint: true });
+  compareStats(path, then, Number(size), mtimeNs.toString());
+}
+
 export function vanished(path: string, cause?: unknown): Error {
   return inputChanged(path, 'it has vanished, or this worker does not see it', cause);
 }

@@ -5,7 +5,13 @@ import { compressionOf } from './compressions.js';
 import type { FileEncoding } from './encodings/file-encoding.js';
 import { errorCode, fileFault, inputCorrupt, onFile } from './faults.js';
 import type { FileReader } from './file-chunks.js';
-import { compareFingerprints, type Fingerprint, takeFingerprint, vanished } from './fingerprint.js';
+import {
+  checkStillUnchanged,
+  compareFingerprints,
+  type Fingerprint,
+  takeFingerprint,
+  vanished,
+} from './fingerprint.js';
 import { behindHead, discard, readHead } from './input-start.js';
 import { MAGIC_BYTES, MARK_BYTES, markLength, strangeContent, strangeName } from './magic.js';
 import { plainInput } from './plain-input.js';
@@ -40,14 +46,17 @@ export class OpenFile {
     path: string,
     fingerprint: Fingerprint,
     options: FileOptions,
-    alive: () => void,
+    { alive, expected }: { readonly alive: () => void; readonly expected?: Fingerprint },
   ) {
     this.#handle = handle;
     // Here, and not only where bytes come out: there are files of which none ever do, however long they are read.
     this.#reader = {
-      read(...range) {
+      async read(...range) {
         alive();
-        return handle.read(...range);
+        const result = await handle.read(...range);
+        // Behind every block, so that no record of changed bytes is handed out with the id of an unchanged one.
+        if (expected) await checkStillUnchanged(handle, path, expected);
+        return result;
       },
     };
     this.path = path;
@@ -57,7 +66,7 @@ export class OpenFile {
 
   /**
    * @param alive called before every block of the file is read; throws to stop
-   * @param expected the fingerprint it must have
+   * @param expected the fingerprint it must have, and keep while it is read
    * @throws Fault the user's if it can't or may not be read, or is not what was expected
    */
   static async open(
@@ -81,7 +90,7 @@ export class OpenFile {
           const { ending, name } = compression;
           throw inputCorrupt(path, `its name ends in ${ending}, but it does not begin as ${name} does`);
         }
-        return new OpenFile(handle, path, fingerprint, options, alive);
+        return new OpenFile(handle, path, fingerprint, options, { alive, expected });
       });
     } catch (error) {
       await handle.close();
