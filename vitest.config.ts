@@ -16,6 +16,9 @@ const UNIT = [
   'deploy',
 ].map((room) => `test/${room}/**/*.test.ts`);
 
+/** Tests that break servers, each on a stack of its own: `npm run test:faults`. */
+const FAULTS = 'test/faults/**/*.test.ts';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -30,11 +33,25 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, 'test/rocketmq/**/*.test.ts'],
+          exclude: [...UNIT, 'test/rocketmq/**/*.test.ts', FAULTS],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: [FAULTS],
+          globalSetup: ['test/faults/support/global-setup.ts'],
+          setupFiles: ['test/support/setup.ts'],
+          // One file at a time, and behind all others: what a fault costs should be the fault's own doing.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
         },
       },
     ],

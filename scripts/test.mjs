@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { setup, step } from './setup.mjs';
 
 /**
- * `npm test -- [what vitest takes]`: the checks, then the tests. The last line is `N passed, N failed`; failed checks count as
+ * `npm test -- [what vitest takes]`: the checks, then the tests. `--write-table` writes what the tests of faults found into
+ * docs/reliability.md. The last line is `N passed, N failed`; failed checks count as
  * one failure, as does each test file that can't be loaded. Ends with 0 only where something ran and nothing failed.
  */
 
 /** @typedef {{ status: string }} Test */
 /** @typedef {{ status: string, assertionResults: Test[] }} TestFile */
+
+const given = process.argv.slice(2);
+const args = given.filter((arg) => arg !== '--write-table');
+if (args.length < given.length) process.env.ROCKETLIFT_WRITE_TABLE = '1';
 
 let passed = 0;
 let failed = 0;
@@ -30,7 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rocketlift-test-'));
 try {
   const file = join(folder, 'result.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const status = run('npx', ['vitest', 'run', ...reporters, ...process.argv.slice(2)]);
+  const status = run('npx', ['vitest', 'run', ...reporters, ...args]);
   const files = results(file);
   const tests = files.flatMap((result) => result.assertionResults);
   passed += tests.filter((test) => test.status === 'passed').length;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { MigrationClient } from '../../src/client/migration-client.js';
+import type { Stack } from '../../src/dev/stack.js';
 import { createTopic } from '../../src/dev/topics.js';
 import { type LoadedJob, parseJobText } from '../../src/job/parse.js';
 import type { Report } from '../../src/job/report.js';
@@ -33,12 +34,26 @@ export interface Bench {
   run(job: LoadedJob): Promise<Report>;
 }
 
-/** Sets a bench up for the tests of a file, against the shared servers. */
-export function useBench({ worker: withWorker = true, allowSecrets = false } = {}): Bench {
-  const stack = inject('stack');
+interface BenchOptions {
+  /** Whether a worker runs within the test's own process. @default true */
+  readonly worker?: boolean;
+  /** Whether that worker takes secrets from files of the folder. @default false */
+  readonly allowSecrets?: boolean;
+  /** The servers, once they are up. @default those that all tests share */
+  readonly stack?: () => Stack;
+}
+
+/** Sets a bench up for the tests of a file. */
+export function useBench({
+  worker: withWorker = true,
+  allowSecrets = false,
+  stack: theStack = () => inject('stack'),
+}: BenchOptions = {}): Bench {
+  let stack: Stack;
   const bench = {} as { -readonly [K in keyof Bench]: Bench[K] };
   let connection: Connection | undefined;
   beforeAll(async () => {
+    stack = theStack();
     process.env.TEMPORAL_ADDRESS = stack.temporal.address;
     bench.folder = await mkdtemp(join(tmpdir(), 'rocketlift-'));
     bench.taskQueue = `test-${randomUUID()}`;

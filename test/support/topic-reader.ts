@@ -29,16 +29,30 @@ export async function countTopic(stack: Stack, topic: string): Promise<number> {
 
 /** Every message of a topic, pulled from the broker. */
 export async function readTopic(stack: Stack, topic: string): Promise<StoredMessage[]> {
-  return withConnection(stack, async (connection) => {
+  const messages: StoredMessage[] = [];
+  await eachMessage(stack, topic, (message) => messages.push(message));
+  return messages;
+}
+
+/** The same one by one, for topics of so many messages that they should not all be held. */
+export async function eachMessage(
+  stack: Stack,
+  topic: string,
+  take: (message: StoredMessage) => void,
+): Promise<void> {
+  await withConnection(stack, async (connection) => {
     await everythingVisible(connection);
     const ranges = await offsets(connection, topic);
-    const queues = await Promise.all(ranges.map((range) => readQueue(connection, topic, range)));
-    return queues.flat();
+    await Promise.all(ranges.map((range) => readQueue(connection, topic, range, take)));
   });
 }
 
-async function readQueue(connection: RemotingConnection, topic: string, { queueId, min, max }: Range) {
-  const messages: StoredMessage[] = [];
+async function readQueue(
+  connection: RemotingConnection,
+  topic: string,
+  { queueId, min, max }: Range,
+  take: (message: StoredMessage) => void,
+) {
   for (let offset = min; offset < max; ) {
     const answer = await connection.ask(REQUEST.pull, {
       consumerGroup: 'rocketlift-tests',
@@ -54,10 +68,9 @@ async function readQueue(connection: RemotingConnection, topic: string, { queueI
     });
     if (answer.code !== FOUND)
       throw new Error(`pull of ${topic}:${queueId}@${offset}: ${answer.code} ${answer.remark}`);
-    messages.push(...decode(answer.body));
+    for (const message of decode(answer.body)) take(message);
     offset = Number(answer.extFields?.nextBeginOffset);
   }
-  return messages;
 }
 
 interface Range {

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A worker in a process of its own, to be ended in any way. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
+  /** What it has logged: lines of JSON. */
+  log(): string;
   /** Ends it with a signal; resolves when it is gone. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
@@ -27,21 +30,37 @@ export async function startWorkerProcess(
   });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log = (log + text).slice(-10_000);
+    log += text;
   });
   const started = once(child.stdout, 'data');
   const failed = once(child, 'exit').then(() => {
-    throw new Error(`the worker ended:\n${log}`);
+    throw new Error(`the worker ended:\n${log.slice(-10_000)}`);
   });
   await Promise.race([started, failed]);
   failed.catch(() => undefined);
   return {
     child,
+    log: () => log,
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       child.kill(signal);
       await exit;
+    },
+  };
+}
+
+/** Starts workers for a test; those that it leaves are killed when it ends. */
+export function useWorkers(bench: { readonly taskQueue: string }): { start(): Promise<WorkerProcess> } {
+  const workers: WorkerProcess[] = [];
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.end('SIGKILL');
+  });
+  return {
+    async start() {
+      const worker = await startWorkerProcess(bench.taskQueue);
+      workers.push(worker);
+      return worker;
     },
   };
 }

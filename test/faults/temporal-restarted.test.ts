@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { endServer } from '../../src/dev/down.js';
+import { up } from '../../src/dev/up.js';
+import { noteFault } from './support/faulty-run.js';
+import { useScene } from './support/scene.js';
+
+const scene = useScene();
+const ROWS = 100_000;
+
+it.each([
+  ['stopped', 'SIGTERM', 'temporalStopped'],
+  ['killed', 'SIGKILL', 'temporalKilled'],
+] as const)(
+  'a Temporal that is %s and started again on its database finds the run where it was',
+  async (_, signal, fault) => {
+    await scene.startWorker();
+    const run = await scene.migrate({ rows: ROWS });
+    await run.isBeyond(ROWS / 5);
+    await endServer(scene.stack(), 'temporal', { signal });
+    await expect(run.written()).rejects.toMatchObject({ code: 'temporal_unreachable' });
+    await up({ stateDir: scene.stack().stateDir });
+    const recovery = await run.secondsToMove();
+    await noteFault(fault, await run.endsComplete(), recovery);
+  },
+);
