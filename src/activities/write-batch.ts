@@ -102,6 +102,7 @@ async function write(
       stage: 'write',
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
       signal: stop.signal,
+      run: input.storeRun,
       onWaiting: (fault) => {
         if (!waitingFor) logTrouble(fault);
         waitingFor = faultInfo(fault);

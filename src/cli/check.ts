@@ -3,6 +3,7 @@ import { loadJobFile } from '../client/load-job-file.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
 import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
+import { addressOf } from '../job/schema/sink.js';
 import { registerCommand } from '../job/search-attributes.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { EXIT, exitOfError } from './exit.js';
@@ -80,7 +81,7 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
       const { source, topic, warnings } = await checkJob(job, { folders: await checkedFolders(folders) });
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
       const queues = plural(topic.writableQueues, 'writable queue');
-      return { message: `${inputs}; topic ${job.sink.topic} on ${job.sink.endpoints}, ${queues}`, warnings };
+      return { message: `${inputs}; topic ${job.sink.topic} on ${addressOf(job.sink)}, ${queues}`, warnings };
     },
   );
 }

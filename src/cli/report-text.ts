@@ -23,6 +23,9 @@ export function reportText(report: Report): string {
       'duplicates',
       report.duplicatesAtMost === 0 ? 'none' : `${plural(report.duplicatesAtMost, 'message')} at most`,
     ],
+    ...(report.storedOnly === undefined
+      ? []
+      : [['stored only', `${plural(report.storedOnly, 'message')}, not flushed or replicated in time`]]),
   ];
   return [
     `${report.job}: ${report.state} after ${duration(report.durationMs)}`,

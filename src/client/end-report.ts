@@ -9,6 +9,7 @@ import {
   type Report,
   type RunState,
   rateOf,
+  tallyOf,
 } from '../job/report.js';
 import type { PendingActivity } from './activities.js';
 import { describeExecution, type Execution } from './executions.js';
@@ -46,18 +47,14 @@ export async function runningReport(session: Session, execution: Execution): Pro
 }
 
 function buildReport({ run, state, memo }: Execution, progress: RunProgress, durationMs: number): Report {
-  const { records, messages, bytes, retries, duplicatesAtMost, partitions, activities } = progress;
+  const { records, partitions, activities } = progress;
   return {
     job: run.workflowId,
     runId: run.runId,
     state,
-    records,
-    messages,
-    bytes,
+    ...tallyOf(progress),
     durationMs,
     rate: rateOf(records, durationMs),
-    retries,
-    duplicatesAtMost,
     partitions: partitions.done,
     warnings: memo.soFar?.warnings ?? [],
     ...noted(memo.soFar),

@@ -1,5 +1,5 @@
 import { QueryNotRegisteredError } from '@temporalio/client';
-import { addTally, NOTHING, type Phase, type Progress, type RunState, type Tally } from '../job/report.js';
+import { addTally, NOTHING, type Phase, type Progress, type RunState, tallyOf } from '../job/report.js';
 import { progressQuery } from '../workflows/definitions.js';
 import { type PendingActivity, pendingActivities } from './activities.js';
 import { describeExecution, type Execution, findExecution } from './executions.js';
@@ -83,11 +83,3 @@ function lastNoted({ memo, description }: Execution): Omit<RunProgress, 'state' 
     sourceBytes: { done: 0, total: 0 },
   };
 }
-
-const tallyOf = ({ records, messages, bytes, retries, duplicatesAtMost }: Tally): Tally => ({
-  records,
-  messages,
-  bytes,
-  retries,
-  duplicatesAtMost,
-});

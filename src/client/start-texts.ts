@@ -1,4 +1,5 @@
 import type { LoadedJob } from '../job/parse.js';
+import { addressOf } from '../job/schema/sink.js';
 import { cutBytes } from './cut.js';
 
 /** Temporal's limit for a summary, in bytes. */
@@ -27,7 +28,7 @@ export function startDetails({ job, paths }: LoadedJob): string {
     `${source.type}: ${[...paths.slice(0, MAX_PATHS).map(code), ...more].join(', ')}`,
     ...(types.length > 0 ? [`Columns: ${types.join('; ')}`] : []),
     '### Sink',
-    `Topic ${code(sink.topic)} on ${code(sink.endpoints)}, ${sink.format}`,
+    `Topic ${code(sink.topic)} on ${code(addressOf(sink))}, ${sink.format}`,
     ...(sink.tag === undefined ? [] : [`Tag ${code(sink.tag)}`]),
     ...(sink.keyFields === undefined ? [] : [`Key: ${sink.keyFields.map(code).join(', ')}`]),
     ...(steps.length > 0 ? ['### Transform', ...steps] : []),

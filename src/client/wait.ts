@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowContinuedAsNewError, WorkflowFailedError } from '@temporalio/client';
 import { Fault } from '../job/fault.js';
-import type { Report } from '../job/report.js';
+import { type Report, tallyOf } from '../job/report.js';
 import { endReport } from './end-report.js';
 import { type Execution, findExecution, hasEnded } from './executions.js';
 import { failingWorker } from './failing-worker.js';
@@ -87,8 +87,7 @@ async function ended(
 /** The new progress, with the counts of the last one where they were higher. */
 function steady(last: RunProgress | undefined, now: RunProgress): RunProgress {
   if (!last || last.records.read <= now.records.read) return now;
-  const { records, messages, bytes, retries, duplicatesAtMost } = last;
-  return { ...now, records, messages, bytes, retries, duplicatesAtMost };
+  return { ...now, ...tallyOf(last) };
 }
 
 /** Tells whether something has been wrong for longer than `ms` without a break. */

@@ -35,15 +35,6 @@ const LATER: readonly LaterField[] = [
     message: later('this version connects to RocketMQ without TLS', 'remove this field'),
   },
   {
-    path: ['sink', 'namesrvAddr'],
-    message: later('only the proxy can be reached', 'give its address as sink.endpoints'),
-  },
-  {
-    path: ['sink', 'transport'],
-    when: is('nameserver'),
-    message: later('only the proxy can be reached', 'use proxy'),
-  },
-  {
     path: ['sink', 'order'],
     when: is('key'),
     message: later('messages can not be kept in the order of their keys', 'use none'),

@@ -19,6 +19,8 @@ export interface Tally {
   readonly retries: number;
   /** The most messages that may stand in the topic twice because of crashes and sends without an answer. */
   readonly duplicatesAtMost: number;
+  /** Of those messages, what brokers stored but could not flush or replicate in time; absent where they could. */
+  readonly storedOnly?: number;
 }
 
 /** Where reading goes on: a byte offset or a key. Only the source that made it can tell what it means. */
@@ -65,6 +67,8 @@ export interface Report {
   /** Requests that were sent again. */
   readonly retries: number;
   readonly duplicatesAtMost: number;
+  /** @see Tally.storedOnly */
+  readonly storedOnly?: number;
   readonly partitions: number;
   readonly warnings: readonly string[];
   readonly error?: FaultInfo;
@@ -131,6 +135,23 @@ export function addRecords(a: RecordCounts, b: RecordCounts): RecordCounts {
   };
 }
 
+/** Of anything that holds a tally, the tally alone. */
+export const tallyOf = ({
+  records,
+  messages,
+  bytes,
+  retries,
+  duplicatesAtMost,
+  storedOnly,
+}: Tally): Tally => ({
+  records,
+  messages,
+  bytes,
+  retries,
+  duplicatesAtMost,
+  ...(storedOnly !== undefined && { storedOnly }),
+});
+
 export function addTally(a: Tally, b: Tally): Tally {
   return {
     records: addRecords(a.records, b.records),
@@ -138,6 +159,9 @@ export function addTally(a: Tally, b: Tally): Tally {
     bytes: a.bytes + b.bytes,
     retries: a.retries + b.retries,
     duplicatesAtMost: a.duplicatesAtMost + b.duplicatesAtMost,
+    ...((a.storedOnly ?? b.storedOnly) !== undefined && {
+      storedOnly: (a.storedOnly ?? 0) + (b.storedOnly ?? 0),
+    }),
   };
 }
 

@@ -10,8 +10,8 @@ export interface DeliverOptions {
   readonly stop: AbortSignal;
   /** Told before a request is sent again; `duplicates` messages of it may stand in the topic already. */
   readonly onRetry: (fault: SinkFault, duplicates: number) => void;
-  /** Told how many messages a request got acknowledged. */
-  readonly onAcknowledged: (messages: number) => void;
+  /** Told how many messages a request got acknowledged, and how many of them are stored, but not safe. */
+  readonly onAcknowledged: (messages: number, storedOnly: number) => void;
 }
 
 /** Messages that can't be delivered because of what they are, by index. */
@@ -62,8 +62,8 @@ async function sendUntilAnswered(messages: readonly EncodedMessage[], options: D
   const patience = new Patience({ retryForMs, stop });
   for (;;) {
     try {
-      const refusals = await producer.send(messages);
-      onAcknowledged(messages.length - refusals.length);
+      const { refusals, storedOnly } = await producer.send(messages);
+      onAcknowledged(messages.length - refusals.length, storedOnly);
       return refusals;
     } catch (error) {
       if (error instanceof SinkFault && error.fault === 'record') return error;

@@ -81,6 +81,7 @@ export class Sender {
   async #send(draft: Draft, stretch: Stretch): Promise<void> {
     const { producer, settings, ledger, intake, pack, permitSplits, stop, onFailure } = this.#options;
     let acknowledged = 0;
+    let storedOnly = 0;
     const options: DeliverDraftOptions = {
       producer,
       retryForMs: settings.retryFor,
@@ -89,8 +90,9 @@ export class Sender {
         ledger.count({ retries: 1, duplicatesAtMost });
         this.wait(fault);
       },
-      onAcknowledged: (messages) => {
+      onAcknowledged: (messages, unsafe) => {
         acknowledged += messages;
+        storedOnly += unsafe;
         if (this.#waitingFor) this.#options.onTrouble(undefined);
         this.#waitingFor = undefined;
       },
@@ -106,7 +108,14 @@ export class Sender {
         intake.take(record.batch, record.index, 'send', fault),
       );
       const records = draft.counts(notTaken.length);
-      const tally = { records, messages, bytes, retries: 0, duplicatesAtMost: 0 };
+      const tally = {
+        records,
+        messages,
+        bytes,
+        retries: 0,
+        duplicatesAtMost: 0,
+        ...(storedOnly > 0 && { storedOnly }),
+      };
       ledger.settle(stretch, tally, [...draft.dirty, ...notTaken]);
     } catch (error) {
       // What was acknowledged of it will be sent again by whoever goes on from the watermark.

@@ -27,12 +27,14 @@ export const tooLarge: Rule = {
   what: 'the message is larger than RocketMQ takes',
   mend: "Make the record smaller, or raise the broker's maxMessageSize.",
 };
-const unsafe: Rule = {
-  code: 'rocketmq_not_persisted',
+/** The code of a message that is stored, and not safe. */
+const NOT_SAFE = 'rocketmq_not_safe';
+export const unsafe: Rule = {
+  code: NOT_SAFE,
   fault: 'world',
   stored: 'maybe',
-  what: 'the broker stored the messages, but could not make them safe in time',
-  mend: WAIT,
+  what: 'the broker stored the messages, but could not flush or replicate them in time',
+  mend: 'Look at the disk of the broker and at its replicas, then let the run continue; or accept what is stored: sink.acknowledge: stored.',
 };
 export const internal: Rule = {
   code: 'rocketmq_internal',
@@ -70,6 +72,9 @@ const illegalMessage = (part: string): Rule => ({
   mend: MEND_RECORD,
 });
 
+/** A message that is refused, and nothing tells for which part of it. */
+export const refusedForm: Rule = illegalMessage('form');
+
 const refused = (code: string, what: string, mend: string): Rule => ({
   code,
   fault: 'user',
@@ -77,6 +82,12 @@ const refused = (code: string, what: string, mend: string): Rule => ({
   what,
   mend,
 });
+
+export const unauthorized: Rule = refused(
+  'unauthorized',
+  'RocketMQ refuses the access to topic {topic}',
+  'Ask who runs RocketMQ for an account that may publish to the topic.',
+);
 
 /** What 40100 means to a job without credentials, whatever RocketMQ says of it. */
 export const credentialsMissing: Rule = refused(
@@ -146,13 +157,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
     mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
   },
   40016: illegalMessage('body'),
-  40100: {
-    code: 'unauthorized',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ refuses the access to topic {topic}',
-    mend: 'Ask who runs RocketMQ for an account that may publish to the topic.',
-  },
+  40100: unauthorized,
   40300: {
     code: 'forbidden',
     fault: 'user',
@@ -186,5 +191,5 @@ export const RULES_BY_TEXT: readonly (readonly [RegExp, Rule])[] = [
   [/timer message illegal/i, delayTooLong],
   [/timer message is under flow control/i, busy],
   [/accurate timer message is not enabled/i, delayNotEnabled],
-  [/message is illegal|properties length too long/i, illegalMessage('form')],
+  [/message is illegal|properties length too long/i, refusedForm],
 ];

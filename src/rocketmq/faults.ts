@@ -13,6 +13,8 @@ import {
   topicNotFound,
 } from './fault-rules.js';
 import type { MessageType } from './message-type.js';
+import { RefusedError, RemotingError } from './nameserver/remoting-error.js';
+import { answerRule, UNANSWERED } from './remoting-rules.js';
 
 /**
  * An error of a request to RocketMQ, and all that follows from it.
@@ -41,6 +43,7 @@ export type Stage = 'check' | 'write';
 export interface FaultContext {
   readonly stage: Stage;
   readonly topic: string;
+  /** Where RocketMQ is, as the job says. */
   readonly endpoints: string;
   /** The type of the messages that are sent. */
   readonly messageType: MessageType;
@@ -60,11 +63,10 @@ const GRPC = {
   unimplemented: 12,
 } as const;
 
-/** The one place that decides whose fault an error of the proxy is. */
+/** The one place that decides whose fault an error of a request is, by whichever transport it was sent. */
 export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   if (error instanceof SinkFault) return error;
-  const { code, text } = innermost(error);
-  const rule = code >= 20_000 ? statusRule(code, text, context) : grpcRule(code, text);
+  const { rule, code, text } = ruleOf(error, context);
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
   const fill = (sentence: string) =>
     sentence.replaceAll('{topic}', context.topic).replaceAll('{type}', context.messageType);
@@ -75,6 +77,17 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   // The error itself may hold the headers of the request, with who asked and the proof.
   const cause = context.hasCredentials ? new Error(said) : error;
   return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause });
+}
+
+/** What an error means, and what RocketMQ or the network said of it; a code of 0 where there is none. */
+function ruleOf(error: unknown, context: FaultContext): { rule: Rule; code: number; text: string } {
+  if (error instanceof RemotingError) return { rule: UNANSWERED[error.kind], code: 0, text: error.message };
+  if (error instanceof RefusedError) {
+    const { code, message: text } = error;
+    return { rule: answerRule(code, text, context.hasCredentials ?? false), code, text };
+  }
+  const { code, text } = innermost(error);
+  return { rule: code >= 20_000 ? statusRule(code, text, context) : grpcRule(code, text), code, text };
 }
 
 const UNAUTHORIZED = 40100;

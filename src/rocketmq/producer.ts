@@ -17,6 +17,14 @@ export interface Refusal {
   readonly fault: SinkFault;
 }
 
+/** What came of a request of which at least something was taken. */
+export interface Outcome {
+  /** Mostly none. */
+  readonly refusals: readonly Refusal[];
+  /** Messages that the broker stored, but could not flush or replicate in time. */
+  readonly storedOnly: number;
+}
+
 /** Sends messages to one topic. Neither retries nor waits: that is the pipeline's affair. */
 export interface Producer {
   /** The largest body that the broker takes, in bytes. */
@@ -29,10 +37,10 @@ export interface Producer {
   encode(message: Message): EncodedMessage;
   /**
    * Sends messages in one request, one attempt.
-   * @returns the messages that were refused while the others were acknowledged; mostly none
+   * @returns all messages are stored but for those that are refused
    * @throws SinkFault if none is known to be acknowledged
    */
-  send(messages: readonly EncodedMessage[]): Promise<readonly Refusal[]>;
+  send(messages: readonly EncodedMessage[]): Promise<Outcome>;
   /** Ends the connection. Never throws and never hangs. */
   close(): Promise<void>;
 }
@@ -49,6 +57,8 @@ export interface OpenOptions {
   /** How long to wait for the world, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** The run that sends, by which its messages can be told from those of others. @default none in particular */
+  readonly run?: string;
   /** Told of every fault that is waited out. */
   readonly onWaiting?: (fault: SinkFault) => void;
 }

@@ -11,6 +11,7 @@ import {
   type Report,
   type RunState,
   rateOf,
+  tallyOf,
 } from '../job/report.js';
 import { isStopped, liveState } from './live.js';
 import { atRest, type State } from './state.js';
@@ -50,7 +51,7 @@ export interface ReportOf {
 
 export function reportOf(state: State, { job, runId, runState, now, error }: ReportOf): Report {
   const durationMs = now - state.startedAt;
-  const { records, messages, bytes, retries, duplicatesAtMost } = atRest(state);
+  const tally = tallyOf(atRest(state));
   const { changes } = state.live;
   const { replay } = state;
   const dirtyStore = state.validated?.dirtyFolder ?? state.dirtyFolder;
@@ -58,13 +59,9 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     job,
     runId,
     state: runState ?? liveState(state.live),
-    records,
-    messages,
-    bytes,
+    ...tally,
     durationMs,
-    rate: rateOf({ ...records, written: records.written - state.writtenBefore }, durationMs),
-    retries,
-    duplicatesAtMost,
+    rate: rateOf({ ...tally.records, written: tally.records.written - state.writtenBefore }, durationMs),
     partitions: state.partitionsDone,
     warnings: state.warnings,
     ...(error && { error }),

@@ -33,10 +33,10 @@ describe('a job', () => {
       },
       sink: {
         endpoints: '127.0.0.1:8081',
-        transport: 'proxy',
         topic: 'orders',
         format: 'json',
         order: 'none',
+        acknowledge: 'stored',
         csv: { header: false, delimiter: ',', quoting: 'minimal', nullText: '' },
       },
       transform: [],

@@ -154,3 +154,32 @@ describe('properties and delays', () => {
     expect(shown(job('type: csv', sink)).map((line) => line.replace(/^\S+ {2}/, ''))).toEqual([message]);
   });
 });
+
+describe('where RocketMQ is', () => {
+  const sink = (fields: string) =>
+    shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${fields} }\n`);
+  const PROXY = 'endpoints: "mq:8081"';
+  const NAME_SERVER = 'namesrvAddr: "mq:9876;mq2:9876"';
+
+  test.each([
+    PROXY,
+    NAME_SERVER,
+    `${PROXY}, ${NAME_SERVER}, transport: nameserver`,
+    `${NAME_SERVER}, transport: nameserver`,
+  ])('is known from %s', (fields) => {
+    expect(sink(fields)).toEqual([]);
+  });
+
+  test.each([
+    ['tag: a', 'sink.endpoints: expected the address of a proxy, or namesrvAddr with that of a name server'],
+    [
+      `${PROXY}, ${NAME_SERVER}`,
+      'sink.transport: expected proxy or nameserver, as both endpoints and namesrvAddr are given',
+    ],
+    [`${NAME_SERVER}, transport: proxy`, 'sink.transport: expected endpoints beside proxy, or nameserver'],
+    [`${PROXY}, transport: nameserver`, 'sink.transport: expected namesrvAddr beside nameserver, or proxy'],
+    ['namesrvAddr: "mq"', 'sink.namesrvAddr: expected the address of a name server, such as'],
+  ])('is not known from %s', (fields, message) => {
+    expect(sink(fields)).toEqual([expect.stringContaining(message)]);
+  });
+});

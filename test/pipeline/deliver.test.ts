@@ -27,7 +27,7 @@ function producer(behave: (numbers: number[], request: number) => SinkFault | un
       const thrown = behave(numbers, request++);
       if (thrown) throw thrown;
       acknowledged.push(...numbers);
-      return [];
+      return { refusals: [], storedOnly: 0 };
     },
   };
   return { producer: made as Producer, acknowledged, requests: () => request };
@@ -111,12 +111,11 @@ describe('deliver', () => {
     const sender: Pick<Producer, 'send'> = {
       async send(messages) {
         sent.push(messages.map(number));
-        return asked++ === 0
-          ? [
-              { index: 1, fault: fault('world') },
-              { index: 2, fault: fault('record') },
-            ]
-          : [];
+        const some = [
+          { index: 1, fault: fault('world') },
+          { index: 2, fault: fault('record') },
+        ];
+        return { refusals: asked++ === 0 ? some : [], storedOnly: 0 };
       },
     };
     const refused = await deliver(numbered(3), options(sender as Producer));

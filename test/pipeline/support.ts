@@ -28,7 +28,7 @@ export function plainProducer(over: Partial<Producer> = {}): Producer {
       const texts = [message.id, message.id, 'rocketliftId', ...(message.properties ?? []).flat()];
       return { message, bytes, bodyBytes: bytes.length, propertyBytes: Buffer.byteLength(texts.join('')) };
     },
-    send: async () => [],
+    send: async () => ({ refusals: [], storedOnly: 0 }),
     close: async () => {},
     ...over,
   };

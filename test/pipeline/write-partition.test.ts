@@ -80,7 +80,7 @@ function world({ count, unusable, refused, filtered, unanswered, perMessage }: C
         : [],
     );
     lost.count += refusals.length;
-    return refusals;
+    return { refusals, storedOnly: 0 };
   };
   const write = (from: Watermark, over: Partial<WriteOptions> = {}) =>
     new PartitionWriter({
@@ -174,7 +174,7 @@ describe('PartitionWriter', () => {
     const send = async (messages: readonly EncodedMessage[]) => {
       await take(messages);
       if (answers++ === 0) throw noAnswer;
-      return [];
+      return { refusals: [], storedOnly: 0 };
     };
     const end = await write(START, { producer: plainProducer({ send }) }).run();
     expect(end).toMatchObject({ messages: 10, retries: 1, duplicatesAtMost: 5, records: { filtered: 2 } });

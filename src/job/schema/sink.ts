@@ -79,20 +79,33 @@ const delay = z.union(
   { error: 'a duration such as "10m", { field: wait_seconds, unit: s }, or { until: due_at }' },
 );
 
+/** `host:port`, several with ";" between them. */
+const addresses = (expected: string) =>
+  z.string().regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
+    error: `${expected} (several with ";" between them)`,
+  });
+
 export const sink = z
   .strictObject({
-    endpoints: z
-      .string()
-      .regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
-        error: 'the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081 (several with ";" between them)',
-      })
+    endpoints: addresses('the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081')
+      .optional()
       .describe('Address of a RocketMQ 5 proxy (gRPC), host:port; several with ";" between them.')
       .meta({ examples: ['127.0.0.1:8081'] }),
+    namesrvAddr: addresses('the address of a name server, such as 127.0.0.1:9876')
+      .optional()
+      .describe(
+        'Address of a name server, host:port; several with ";" between them. Reaches any RocketMQ, from 4.x on, with or without a proxy; ' +
+          'messages go straight to the brokers, whose addresses must be reachable as well.',
+      )
+      .meta({ examples: ['10.0.0.1:9876;10.0.0.2:9876'] }),
     transport: z
-      .literal('proxy', { error: 'proxy: the nameserver transport comes later' })
-      .default('proxy')
-      .describe('How messages reach RocketMQ: through its proxy.')
-      .meta({ examples: ['proxy'] }),
+      .enum(['proxy', 'nameserver'])
+      .optional()
+      .describe(
+        'How messages reach RocketMQ: through its proxy (endpoints), or by the name server (namesrvAddr). Needed only where both addresses ' +
+          'are given.',
+      )
+      .meta({ examples: ['nameserver'] }),
     credentials: credentials.optional(),
     topic: z
       .string()
@@ -176,10 +189,28 @@ export const sink = z
       .default('none')
       .describe('Messages arrive in any order.')
       .meta({ examples: ['none'] }),
+    acknowledge: z
+      .enum(['stored', 'replicated'])
+      .default('stored')
+      .describe(
+        'What counts as written where a broker has stored messages, but could not flush them to disk or hand them to its replicas in ' +
+          'time. stored: they do, and the report counts them apart. replicated: they are sent again a few times, which may ' +
+          'duplicate them, and then the run is held. What a broker waits for is set up there (flushDiskType, brokerRole).',
+      )
+      .meta({ examples: ['replicated'] }),
   })
   .superRefine((given, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    const { endpoints, namesrvAddr, transport } = given;
+    if (endpoints === undefined && namesrvAddr === undefined)
+      refuse('endpoints', 'the address of a proxy, or namesrvAddr with that of a name server');
+    else if (endpoints !== undefined && namesrvAddr !== undefined && transport === undefined)
+      refuse('transport', 'proxy or nameserver, as both endpoints and namesrvAddr are given');
+    else if (transport === 'proxy' && endpoints === undefined)
+      refuse('transport', 'endpoints beside proxy, or nameserver');
+    else if (transport === 'nameserver' && namesrvAddr === undefined)
+      refuse('transport', 'namesrvAddr beside nameserver, or proxy');
     if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
     if (given.format !== 'csv' && !isDefault(given.csv))
       refuse('csv', 'no csv beside format json: it says how CSV bodies are written');
@@ -198,5 +229,14 @@ export const sink = z
   });
 
 export type Sink = z.output<typeof sink>;
+
+/** How a job's messages reach RocketMQ. */
+export const transportOf = ({ transport, endpoints }: Sink): 'proxy' | 'nameserver' =>
+  transport ?? (endpoints === undefined ? 'nameserver' : 'proxy');
+
+/** Where a job's RocketMQ is, as the job says. */
+export const addressOf = (sink: Sink): string =>
+  (transportOf(sink) === 'proxy' ? sink.endpoints : sink.namesrvAddr) ?? '';
+
 export type CsvBody = Sink['csv'];
 export type Delay = NonNullable<Sink['delay']>;

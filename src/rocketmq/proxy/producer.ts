@@ -2,8 +2,9 @@ import type { MessageQueue } from 'rocketmq-client-nodejs';
 import type { SendMessageResponse } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import service from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import type { Message } from '../../job/message.js';
+import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
-import type { EncodedMessage, Producer, Refusal } from '../producer.js';
+import type { EncodedMessage, Outcome, Producer, Refusal } from '../producer.js';
 import type { ProxyClient } from './client.js';
 import { MessageEncoder } from './encoder.js';
 
@@ -12,6 +13,8 @@ const MAX_PROPERTY_BYTES = 16 * 1024;
 
 const STATUS_OK = 20_000;
 const STATUS_MULTIPLE_RESULTS = 30_000;
+/** The broker stored the messages, but did not flush or replicate them in time (`Code` of the proxy's protocol). */
+const STORED_ONLY: readonly number[] = [50_002, 50_401, 50_402];
 
 /** A request whose messages are encoded already: the official client takes it for one of its own. */
 class EncodedRequest extends service.SendMessageRequest {
@@ -27,10 +30,22 @@ class EncodedRequest extends service.SendMessageRequest {
   }
 }
 
+export interface ProxyProducerOptions {
+  readonly client: ProxyClient;
+  readonly queues: readonly MessageQueue[];
+  readonly context: FaultContext;
+  /** The tag of all messages, where they have the same. */
+  readonly tag?: string | undefined;
+  /** What counts as written. */
+  readonly acknowledge: Sink['acknowledge'];
+}
+
 export class ProxyProducer implements Producer {
   readonly #client: ProxyClient;
   readonly #context: FaultContext;
   readonly #encoder: MessageEncoder;
+  /** Status codes of what counts as written. */
+  readonly #taken: readonly number[];
   #queues: readonly MessageQueue[];
   #turn: number;
   /** The refresh of the route that a failure made necessary; all senders wait for the same one. */
@@ -39,12 +54,15 @@ export class ProxyProducer implements Producer {
 
   readonly maxPropertyBytes: number;
 
-  /** @param tag the tag of all messages, where they have the same */
-  constructor(client: ProxyClient, queues: readonly MessageQueue[], context: FaultContext, tag?: string) {
+  constructor({ client, queues, context, tag, acknowledge }: ProxyProducerOptions) {
     this.#client = client;
     this.#queues = queues;
     this.#context = context;
-    this.#encoder = new MessageEncoder(context.topic, { tag, type: context.messageType });
+    this.#taken = acknowledge === 'stored' ? [STATUS_OK, ...STORED_ONLY] : [STATUS_OK];
+    this.#encoder = new MessageEncoder(context.topic, {
+      ...(tag !== undefined && { tag }),
+      type: context.messageType,
+    });
     this.maxPropertyBytes = MAX_PROPERTY_BYTES - Buffer.byteLength(tag ?? '');
     // Producers that start together should not all begin with the same queue.
     this.#turn = Math.floor(Math.random() * queues.length);
@@ -63,14 +81,14 @@ export class ProxyProducer implements Producer {
     return this.#encoder.encode(message);
   }
 
-  async send(messages: readonly EncodedMessage[]): Promise<readonly Refusal[]> {
+  async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
     let sent = false;
     try {
       const queue = await this.#nextQueue();
       const request = new EncodedRequest(Buffer.concat(messages.map(({ bytes }) => bytes)));
       sent = true;
       const response = await this.#client.request(queue.broker.endpoints, request);
-      return this.#refusals(response, messages.length);
+      return this.#outcome(response, messages.length);
     } catch (error) {
       const fault = sinkFault(error, { ...this.#context, sent });
       if (fault.fault === 'world') this.#stale = true;
@@ -102,20 +120,28 @@ export class ProxyProducer implements Producer {
    * An answer has one entry for all messages today, and may have one for each some day
    * (apache/rocketmq#11049).
    */
-  #refusals(response: SendMessageResponse, sent: number): readonly Refusal[] {
+  #outcome(response: SendMessageResponse, sent: number): Outcome {
     const status = response.getStatus()?.toObject();
     if (!status) throw new Error('the answer has no status');
-    if (status.code !== STATUS_OK && status.code !== STATUS_MULTIPLE_RESULTS) throw statusError(status);
+    // A request that is stored, but not safe, has that for its status and in its entry.
+    if (!this.#taken.includes(status.code) && status.code !== STATUS_MULTIPLE_RESULTS)
+      throw statusError(status);
     const entries = response.getEntriesList();
     if (entries.length === 0) throw new Error('the answer has no entries');
-    const refused: Refusal[] = [];
+    const messagesOf = entries.length === sent ? 1 : sent;
+    const refusals: Refusal[] = [];
+    let storedOnly = 0;
     for (const [index, entry] of entries.entries()) {
       const result = entry.getStatus()?.toObject();
       if (!result || result.code === STATUS_OK) continue;
+      if (this.#taken.includes(result.code)) {
+        storedOnly += messagesOf;
+        continue;
+      }
       if (entries.length !== sent || entries.length === 1) throw statusError(result);
-      refused.push({ index, fault: sinkFault(statusError(result), this.#context) });
+      refusals.push({ index, fault: sinkFault(statusError(result), this.#context) });
     }
-    return refused;
+    return { refusals, storedOnly };
   }
 }
 

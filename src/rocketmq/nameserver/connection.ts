@@ -1,0 +1,209 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import type { Credentials } from '../credentials.js';
+import { type Frame, FrameReader, frameHead, isAnswer, wantsNoAnswer } from './frame.js';
+import { ANSWER, type RequestCode } from './protocol.js';
+import { RemotingError } from './remoting-error.js';
+import { signed } from './signature.js';
+
+export interface Request {
+  readonly code: RequestCode;
+  /** @default none */
+  readonly fields?: Readonly<Record<string, string | number | boolean>>;
+  /** Written one part behind the other. @default empty */
+  readonly body?: readonly Uint8Array[];
+}
+
+export interface Answer {
+  /** See `ANSWER`; 0 is success. */
+  readonly code: number;
+  readonly remark: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface ConnectOptions {
+  /** How long connecting may take, and any request, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Who asks. @default nobody in particular */
+  readonly credentials?: Credentials | undefined;
+  /** @default without TLS */
+  readonly tls?: ConnectionOptions | undefined;
+}
+
+/** How often requests are looked at for being overdue, in milliseconds. */
+const SWEEP_MS = 250;
+/** Opaques are Java's int. */
+const OPAQUE_END = 2 ** 31;
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: RemotingError) => void;
+  readonly deadline: number;
+  readonly sentAt: number;
+}
+
+/** A connection to a name server or a broker. Requests are pipelined: answers come in any order. */
+export class RemotingConnection {
+  readonly address: string;
+  readonly #socket: Socket;
+  readonly #options: ConnectOptions;
+  readonly #reader = new FrameReader();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #sweep: NodeJS.Timeout;
+  #opaque = 0;
+  #heardAt = 0;
+  #end: RemotingError | undefined;
+
+  private constructor(address: string, socket: Socket, options: ConnectOptions) {
+    this.address = address;
+    this.#socket = socket;
+    this.#options = options;
+    let cause: Error | undefined;
+    socket.on('data', (piece) => this.#take(piece));
+    socket.on('error', (error) => {
+      cause = error;
+    });
+    socket.on('close', () => this.#endWith(this.#lost(cause)));
+    this.#sweep = setInterval(() => this.#rejectOverdue(), SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  /** @throws RemotingError `unreachable`, with what the network said as its cause */
+  static open(address: string, options: ConnectOptions): Promise<RemotingConnection> {
+    const { host, port } = hostAndPort(address);
+    const { tls, timeoutMs } = options;
+    const to = { host, port, noDelay: true, keepAlive: true };
+    return new Promise((resolve, reject) => {
+      const socket = tls ? connectTls({ ...to, ...tls }) : connectPlain(to);
+      const fail = (why: string, cause?: Error) => {
+        clearTimeout(timer);
+        socket.destroy();
+        reject(new RemotingError('unreachable', `no connection to ${address}: ${why}`, { cause }));
+      };
+      const onError = (error: Error) => fail(reasonOf(error), error);
+      const onClose = () => fail('it was closed at once');
+      const timer = setTimeout(() => fail(`not within ${timeoutMs} ms`), timeoutMs);
+      socket.once('error', onError);
+      socket.once('close', onClose);
+      socket.once(tls ? 'secureConnect' : 'connect', () => {
+        clearTimeout(timer);
+        const connection = new RemotingConnection(address, socket, options);
+        socket.off('error', onError).off('close', onClose);
+        resolve(connection);
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /**
+   * @returns whatever is answered, also a refusal
+   * @throws RemotingError where nothing is
+   */
+  ask({ code, fields = {}, body = [] }: Request): Promise<Answer> {
+    if (this.#end) return Promise.reject(unsent(this.#end));
+    const texts: Record<string, string> = {};
+    for (const name in fields) texts[name] = String(fields[name]);
+    const { credentials, timeoutMs } = this.#options;
+    const extFields = credentials ? signed(texts, body, credentials) : texts;
+    const opaque = this.#opaque;
+    this.#opaque = (opaque + 1) % OPAQUE_END;
+    const now = Date.now();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(opaque, { resolve, reject, deadline: now + timeoutMs, sentAt: now });
+      this.#write({ code, opaque, flag: 0, extFields }, body);
+    });
+  }
+
+  /** Ends it; requests that are under way are lost. */
+  close(): void {
+    this.#endWith(new RemotingError('lost', `the connection to ${this.address} was closed`));
+    this.#socket.destroy();
+  }
+
+  #write(header: Frame['header'], body: readonly Uint8Array[]): void {
+    let bodyBytes = 0;
+    for (const part of body) bodyBytes += part.length;
+    // One system call for all parts, and no copy of them.
+    this.#socket.cork();
+    this.#socket.write(frameHead(header, bodyBytes));
+    for (const part of body) this.#socket.write(part);
+    this.#socket.uncork();
+  }
+
+  #take(piece: Buffer): void {
+    this.#heardAt = Date.now();
+    try {
+      for (const frame of this.#reader.take(piece)) this.#handle(frame);
+    } catch (error) {
+      if (!(error instanceof RemotingError)) throw error;
+      // Where the next frame begins is not known any more.
+      this.#endWith(new RemotingError('not_a_frame', `${this.address}: ${error.message}`));
+      this.#socket.destroy();
+    }
+  }
+
+  #handle({ header, body }: Frame): void {
+    if (!isAnswer(header)) {
+      // A server may ask its clients something, such as what became of a transaction; there is nothing to tell.
+      if (wantsNoAnswer(header)) return;
+      this.#write({ code: ANSWER.notSupported, opaque: header.opaque, flag: 1 }, []);
+      return;
+    }
+    // An answer that nobody waits for came too late.
+    const waiting = this.#waiting.get(header.opaque);
+    if (!waiting) return;
+    this.#waiting.delete(header.opaque);
+    waiting.resolve({
+      code: header.code,
+      remark: header.remark ?? '',
+      fields: header.extFields ?? {},
+      body,
+    });
+  }
+
+  #rejectOverdue(): void {
+    const now = Date.now();
+    let isDead = false;
+    for (const [opaque, { deadline, sentAt, reject }] of this.#waiting) {
+      if (deadline > now) continue;
+      this.#waiting.delete(opaque);
+      isDead ||= this.#heardAt < sentAt;
+      reject(
+        new RemotingError('timeout', `no answer from ${this.address} within ${this.#options.timeoutMs} ms`),
+      );
+    }
+    // Nothing at all since a request went out: a connection may be gone without a word.
+    if (isDead) this.close();
+  }
+
+  #lost(cause: Error | undefined): RemotingError {
+    const how = this.#reader.isWithinFrame ? ' in the middle of an answer' : '';
+    const why = cause ? `: ${reasonOf(cause)}` : '';
+    return new RemotingError('lost', `the connection to ${this.address} ended${how}${why}`, { cause });
+  }
+
+  #endWith(error: RemotingError): void {
+    if (this.#end) return;
+    this.#end = error;
+    clearInterval(this.#sweep);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+const unsent = ({ message }: RemotingError) => new RemotingError('unreachable', message);
+
+const reasonOf = (error: Error & { code?: string }) => error.code ?? error.message;
+
+/** `host:port`, of which the host may be an IPv6 address, in brackets or not. */
+function hostAndPort(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return {
+    host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
+    port: Number(address.slice(colon + 1)),
+  };
+}

@@ -1,0 +1,178 @@
+import type { Message } from '../../job/message.js';
+import type { Sink } from '../../job/schema/sink.js';
+import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
+import type { EncodedMessage, Outcome, Producer } from '../producer.js';
+import type { Answer, Request } from './connection.js';
+import type { Connections } from './connections.js';
+import { type BatchItem, joined, MessageEncoder, partsOf } from './encoder.js';
+import { ANSWER, REQUEST } from './protocol.js';
+import { type Queue, QueueTurn } from './queues.js';
+import { isOfRocketMQ, RefusedError } from './remoting-error.js';
+import type { TopicRoute } from './topic-route.js';
+
+/** The name that brokers know producers by, and what they take one for that may make topics: none here. */
+export const PRODUCER_GROUP = 'rocketlift';
+
+/** Java's `Short.MAX_VALUE`, less what this transport and the broker put beside: ids, separators, the cluster's name. */
+const MAX_PROPERTY_BYTES = 32_767 - 767;
+
+/** What brokers answer that have stored messages, but could not make them safe in time. */
+const STORED_ONLY: readonly number[] = [
+  ANSWER.flushDiskTimeout,
+  ANSWER.slaveNotAvailable,
+  ANSWER.flushSlaveTimeout,
+];
+
+/** No topic has so many queues. */
+const NO_QUEUE = 2 ** 31 - 1;
+
+const TAKEN: Outcome = { refusals: [], storedOnly: 0 };
+
+export interface NameserverProducerOptions {
+  readonly connections: Connections;
+  readonly route: TopicRoute;
+  readonly context: FaultContext;
+  /** The tag of all messages, where they have the same. */
+  readonly tag?: string | undefined;
+  /** Makes the ids of messages. */
+  readonly nextId: () => string;
+  /** What counts as written. */
+  readonly acknowledge: Sink['acknowledge'];
+  /** The largest body, and the largest request, that every broker takes, in bytes. */
+  readonly maxMessageBytes: number;
+}
+
+/** Sends batches straight to the brokers. */
+export class NameserverProducer implements Producer {
+  readonly maxPropertyBytes = MAX_PROPERTY_BYTES;
+  readonly maxBodyBytes: number;
+  readonly #options: NameserverProducerOptions;
+  readonly #encoder: MessageEncoder;
+  readonly #turn = new QueueTurn();
+
+  constructor(options: NameserverProducerOptions) {
+    const { route, tag, nextId, maxMessageBytes } = options;
+    this.#options = options;
+    this.#encoder = new MessageEncoder({ tag, nextId });
+    this.maxBodyBytes = maxMessageBytes;
+    this.#turn.queues = route.queues;
+    route.onChange = (queues) => {
+      this.#turn.queues = queues;
+    };
+  }
+
+  /** A broker looks for the time of delivery in single messages alone. */
+  get maxMessages(): number {
+    return this.#options.context.messageType === 'DELAY' ? 1 : Number.POSITIVE_INFINITY;
+  }
+
+  encode(message: Message): EncodedMessage {
+    return this.#encoder.encode(message);
+  }
+
+  async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
+    const { route, context } = this.#options;
+    let queue: Queue | undefined;
+    try {
+      queue = await this.#nextQueue();
+      const request = sendRequest(messages as readonly BatchItem[], context.topic, queue);
+      const outcome = this.#outcome(await this.#ask(queue, request), messages.length);
+      this.#turn.succeeded(queue.broker);
+      return outcome;
+    } catch (error) {
+      if (!isOfRocketMQ(error) && !(error instanceof SinkFault)) throw error;
+      const fault = sinkFault(error, context);
+      if (fault.fault === 'world') {
+        route.isStale = true;
+        if (queue) this.#turn.failed(queue.broker);
+      }
+      throw fault;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#options.route.close();
+    this.#options.connections.close();
+  }
+
+  async #nextQueue(): Promise<Queue> {
+    const { route, context } = this.#options;
+    if (route.isStale) await route.refresh();
+    const queue = this.#turn.next();
+    if (!queue) throw noWritableQueue(context);
+    return queue;
+  }
+
+  #ask(queue: Queue, request: Request): Promise<Answer> {
+    const { connections, route } = this.#options;
+    return connections.ask(route.masterOf(queue.broker), request);
+  }
+
+  #outcome({ code, remark }: Answer, messages: number): Outcome {
+    if (code === ANSWER.ok) return TAKEN;
+    const isEnough = STORED_ONLY.includes(code) && this.#options.acknowledge === 'stored';
+    if (isEnough) return { refusals: [], storedOnly: messages };
+    throw new RefusedError(code, remark);
+  }
+}
+
+function sendRequest(messages: readonly BatchItem[], topic: string, { id }: Queue): Request {
+  if (messages.length > 1) {
+    return {
+      code: REQUEST.sendBatch,
+      fields: sendFields(topic, id, { batch: true }),
+      body: joined(messages),
+    };
+  }
+  // One alone has less to be taken apart, and the time of delivery is looked for in it.
+  const { body, properties } = partsOf(messages[0]);
+  return {
+    code: REQUEST.sendMessage,
+    fields: sendFields(topic, id, { batch: false, properties }),
+    body: [body],
+  };
+}
+
+/** Their names are single letters, see `SendMessageRequestHeaderV2` of apache/rocketmq. */
+function sendFields(
+  topic: string,
+  queueId: number,
+  { batch, properties = '' }: { readonly batch: boolean; readonly properties?: string },
+): Request['fields'] {
+  return {
+    a: PRODUCER_GROUP,
+    b: topic,
+    // A topic that new ones would be made after, if brokers may: its own makes none.
+    c: topic,
+    d: 0,
+    e: queueId,
+    // The system's flag, the time, the user's flag.
+    f: 0,
+    g: Date.now(),
+    h: 0,
+    i: properties,
+    // Times it was consumed before, whether in a unit, times it may be.
+    j: 0,
+    k: false,
+    l: 0,
+    m: batch,
+  };
+}
+
+/**
+ * A request that is refused behind the check of permissions and before anything is stored: it asks whether messages may be sent.
+ * @see queueIsRefused
+ */
+export function permissionRequest(topic: string): Request {
+  const fields = sendFields(topic, NO_QUEUE, { batch: false });
+  return { code: REQUEST.sendMessage, fields, body: [Buffer.from('?')] };
+}
+
+export const queueIsRefused = ({ remark }: Answer): boolean => /queueId\[.*\] is illegal/i.test(remark);
+
+export function noWritableQueue(context: FaultContext): SinkFault {
+  return sinkFault(
+    new RefusedError(ANSWER.noPermission, 'sending message to any queue is forbidden'),
+    context,
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * Numbers of RocketMQ's remoting protocol that this transport speaks (apache/rocketmq, `RequestCode` and
+ * `ResponseCode`). They are the same from 4.x on.
+ */
+export const REQUEST = {
+  pullMessage: 11,
+  queryMessage: 12,
+  updateTopic: 17,
+  getBrokerConfig: 26,
+  getBrokerRuntimeInfo: 28,
+  getMaxOffset: 30,
+  getMinOffset: 31,
+  heartbeat: 34,
+  getRoute: 105,
+  getAllTopics: 206,
+  sendMessage: 310,
+  sendBatch: 320,
+  getTopicConfig: 351,
+} as const;
+
+export type RequestCode = (typeof REQUEST)[keyof typeof REQUEST];
+
+export const ANSWER = {
+  ok: 0,
+  systemError: 1,
+  systemBusy: 2,
+  notSupported: 3,
+  flushDiskTimeout: 10,
+  slaveNotAvailable: 11,
+  flushSlaveTimeout: 12,
+  messageIllegal: 13,
+  serviceNotAvailable: 14,
+  noPermission: 16,
+  topicNotExist: 17,
+  queryNotFound: 22,
+  invalidParameter: 29,
+  flowControl: 215,
+  notLeaderForQueue: 501,
+  goAway: 1500,
+} as const;
+
+/** Bits of a queue's permission (`PermName`). */
+export const PERMISSION = { write: 2, read: 4 } as const;
+
+/** Between a property's name and its value, and behind a property, in the text of all (`MessageDecoder`). */
+export const NAME_END = '\u0001';
+export const PROPERTY_END = '\u0002';

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Folders } from '../../folders/folders.js';
+import type { Sink } from '../../job/schema/sink.js';
+import { type FaultContext, sinkFault } from '../faults.js';
+import { messageType } from '../message-type.js';
+import { openWithin } from '../open-within.js';
+import type { OpenOptions, Transport } from '../producer.js';
+import { commonTag, sinkSecrets } from '../sink-options.js';
+import { Connections } from './connections.js';
+import { messageIds } from './message-id.js';
+import { NameServers } from './name-servers.js';
+import {
+  NameserverProducer,
+  noWritableQueue,
+  PRODUCER_GROUP,
+  permissionRequest,
+  queueIsRefused,
+} from './producer.js';
+import { RefusedError, RemotingError } from './remoting-error.js';
+import { TopicRoute } from './topic-route.js';
+
+/** How long connecting and one request may take, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** `maxMessageSize` of a broker, unless it is set up otherwise. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** Any RocketMQ through its name servers, by the remoting protocol, straight to the brokers. */
+export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
+  return {
+    async open(options) {
+      const { namesrvAddr } = sink;
+      if (namesrvAddr === undefined) throw new Error('a name server transport, and no sink.namesrvAddr');
+      const { credentials, redact } = await sinkSecrets(sink, folders);
+      const context: FaultContext = {
+        stage: options.stage,
+        topic: sink.topic,
+        endpoints: namesrvAddr,
+        messageType: messageType(sink),
+        hasCredentials: credentials !== undefined,
+        redact,
+      };
+      const connections = new Connections({
+        clientId: `rocketlift@${randomUUID()}`,
+        producerGroup: PRODUCER_GROUP,
+        timeoutMs: Math.min(REQUEST_TIMEOUT_MS, Math.max(1, options.timeoutMs)),
+        credentials,
+      });
+      const route = new TopicRoute(new NameServers(namesrvAddr, connections), sink.topic);
+      try {
+        await openRoute(route, connections, context, options);
+        const producer = new NameserverProducer({
+          connections,
+          route,
+          context: { ...context, stage: 'write' },
+          tag: commonTag(sink),
+          nextId: messageIds(options.run ?? ''),
+          acknowledge: sink.acknowledge,
+          maxMessageBytes: MAX_MESSAGE_BYTES,
+        });
+        return { producer, topic: { writableQueues: route.queues.length } };
+      } catch (error) {
+        route.close();
+        connections.close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Finds the topic, and a broker that takes messages of it from this account. */
+async function openRoute(
+  route: TopicRoute,
+  connections: Connections,
+  context: FaultContext,
+  options: OpenOptions,
+): Promise<void> {
+  const late = new RemotingError('timeout', 'no answer in time');
+  const attempt = async () => {
+    await route.refresh();
+    if (route.queues.length === 0) throw noWritableQueue(context);
+    const brokers = [...new Set(route.queues.map(({ broker }) => broker))];
+    const asked = await Promise.allSettled(
+      brokers.map((broker) => askPermission(connections, route.masterOf(broker), context)),
+    );
+    const faults = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    // What one broker refuses, messages would be refused as well. One that is down takes none for now.
+    const refusal = faults.find((fault) => fault.fault !== 'world');
+    if (refusal || faults.length === brokers.length) throw refusal ?? faults[0];
+  };
+  await openWithin(attempt, late, context, options);
+}
+
+/** @throws SinkFault why messages may not be sent, without sending one */
+async function askPermission(connections: Connections, address: string, context: FaultContext) {
+  try {
+    const answer = await connections.ask(address, permissionRequest(context.topic));
+    if (!queueIsRefused(answer)) throw new RefusedError(answer.code, answer.remark);
+  } catch (error) {
+    throw sinkFault(error, context);
+  }
+}
