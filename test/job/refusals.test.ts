@@ -171,10 +171,13 @@ describe('where RocketMQ is', () => {
   });
 
   test.each([
-    ['tag: a', 'sink.endpoints: expected the address of a proxy, or namesrvAddr with that of a name server'],
+    [
+      'tag: a',
+      'sink.endpoints: missing field (the address of a proxy, or namesrvAddr with that of a name server)',
+    ],
     [
       `${PROXY}, ${NAME_SERVER}`,
-      'sink.transport: expected proxy or nameserver, as both endpoints and namesrvAddr are given',
+      'sink.transport: missing field (proxy or nameserver, as both endpoints and namesrvAddr are given)',
     ],
     [`${NAME_SERVER}, transport: proxy`, 'sink.transport: expected endpoints beside proxy, or nameserver'],
     [`${PROXY}, transport: nameserver`, 'sink.transport: expected namesrvAddr beside nameserver, or proxy'],
