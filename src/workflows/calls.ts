@@ -8,7 +8,8 @@ import type { Activities, WriteInput } from '../activities/types.js';
 const COMMON = {
   // Left out it would mean TRY_CANCEL, and a cancelled run would end while its activities go on sending.
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+  // A lost attempt has waited for the heartbeat's time-out already: longer pauses spare nobody, and cost where workers die often.
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '2s' },
   // What a killed worker costs before another one goes on.
   heartbeatTimeout: '10s',
   startToCloseTimeout: '365 days',
