@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { MigrationClient } from '../dist/client/migration-client.js';
 import { parseJobText } from '../dist/job/parse.js';
 import { TYPES } from './data.js';
 import type { Figure } from './figures.js';
-
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+import { withWorker } from './worker.js';
 
 export interface WholeJob {
   readonly endpoints: string;
@@ -42,12 +38,7 @@ export async function wholeJob({
   dirtyRows = 0,
 }: WholeJob): Promise<Figure> {
   const taskQueue = `bench-${topic}-${rows}`;
-  const worker = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await once(worker.stdout, 'data');
-  const client = await MigrationClient.connect({ taskQueue });
-  try {
+  return await withWorker(taskQueue, async (client, worker) => {
     const job = parseJobText(
       JSON.stringify({
         name: `bench-${topic}-${rows}`,
@@ -71,11 +62,7 @@ export async function wholeJob({
       cpuMicrosPerRow: (cpu * 1e6) / rows,
       peakMib: await peakMib(worker),
     };
-  } finally {
-    await client.close();
-    worker.kill('SIGTERM');
-    if (worker.exitCode === null) await once(worker, 'exit');
-  }
+  });
 }
 
 /** Linux only, like the two figures: elsewhere they are not there. */

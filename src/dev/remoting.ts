@@ -11,6 +11,7 @@ import type { Account } from './accounts.js';
 export const REQUEST = {
   updateTopic: 17,
   updateBrokerConfig: 25,
+  searchOffset: 29,
   deleteTopicInBroker: 215,
   deleteTopicInNamesrv: 216,
   getTopicConfig: 351,
@@ -25,6 +26,8 @@ export interface RemotingAnswer {
   readonly code: number;
   /** What is wrong, where something is. */
   readonly remark?: string;
+  /** What was asked for, where that is a few words. */
+  readonly extFields?: Readonly<Record<string, string>>;
 }
 
 export interface AskOptions {
