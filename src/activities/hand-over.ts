@@ -1,5 +1,5 @@
 import { type Context, log } from '@temporalio/activity';
-import type { WriteHeartbeat } from '../job/heartbeat.js';
+import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { NOTHING, type Watermark } from '../job/report.js';
 import { backoffMs, pause } from '../pipeline/backoff.js';
 import type { StopRequest } from './stop-request.js';
@@ -18,8 +18,7 @@ export function startingPoint({ partition, from }: WriteInput, { info }: Context
   // nothing was sent (see Recorder).
   const last = info.heartbeatDetails as WriteHeartbeat | undefined;
   if (!last || last.watermark.done) return last?.watermark ?? start;
-  const { watermark, ahead } = last;
-  return { ...watermark, duplicatesAtMost: watermark.duplicatesAtMost + ahead };
+  return afterCrash(last);
 }
 
 /** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */

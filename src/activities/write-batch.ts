@@ -132,7 +132,8 @@ async function write(
           permitSplits: (messages, signal) => recorder.permitSplits(messages, signal),
         });
         const watermark = await writer.run();
-        return watermark.done || !writer.breach ? watermark : { ...watermark, stoppedBy: writer.breach };
+        const { stoppedBy } = writer;
+        return watermark.done || !stoppedBy ? watermark : { ...watermark, stoppedBy };
       } finally {
         // Before the store goes: a heartbeat that is under way makes it safe.
         await recorder.stop();

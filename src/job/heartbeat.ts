@@ -18,3 +18,17 @@ export interface WriteHeartbeat {
   /** The world's fault that the activity is waiting out just now. */
   readonly waitingFor?: FaultInfo;
 }
+
+/**
+ * Where to go on after an attempt that did not end in good order: it may have sent more than its last heartbeat says. Of that
+ * the attempt itself may have been in doubt about a part, because of one before it.
+ */
+export function afterCrash({ watermark, ahead }: WriteHeartbeat): Watermark {
+  const { doubted = 0, duplicatesAtMost } = watermark;
+  if (ahead === 0) return watermark;
+  return {
+    ...watermark,
+    duplicatesAtMost: duplicatesAtMost + Math.max(0, ahead - doubted),
+    doubted: Math.max(ahead, doubted),
+  };
+}

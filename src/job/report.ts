@@ -41,6 +41,13 @@ export interface Watermark extends Tally {
   readonly position: Position;
   /** Of a job that keeps dirty records: how much of the partition's part of the store belongs to what lies before. */
   readonly kept?: StoreLength;
+  /**
+   * Messages behind the position that may have been stored by an attempt that crashed, and are asked for before they are sent.
+   * `duplicatesAtMost` holds them until then. Absent where there are none, or nobody can be asked.
+   */
+  readonly doubted?: number;
+  /** What the report is to say of the partition. */
+  readonly warnings?: readonly string[];
   /** Whether the partition has been read to its end. */
   readonly done: boolean;
 }

@@ -1,9 +1,12 @@
 import type { SinkFault } from '../rocketmq/faults.js';
-import type { EncodedMessage } from '../rocketmq/producer.js';
+import type { Doubt, EncodedMessage } from '../rocketmq/producer.js';
 import { type DeliverOptions, deliver } from './deliver.js';
 import type { Draft, RecordRef } from './draft.js';
+import { deliverInLanes, type Lanes } from './lanes.js';
 
 export interface DeliverDraftOptions extends DeliverOptions {
+  /** Keep the order of messages that have one. */
+  readonly lanes: Lanes;
   /** Encodes one message of several records anew. */
   readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
   /**
@@ -24,14 +27,19 @@ export interface Delivered {
 /**
  * Delivers a draft. A message of several records that the broker refuses for what it is goes again as two of half the
  * records, until the record is found that is not taken.
+ * @param doubt whether all of its messages may have arrived already
  * @throws what `deliver` throws
  */
-export async function deliverDraft(draft: Draft, options: DeliverDraftOptions): Promise<Delivered> {
+export async function deliverDraft(
+  draft: Draft,
+  options: DeliverDraftOptions,
+  doubt?: Doubt,
+): Promise<Delivered> {
   const { messages, bodyBytes } = draft;
   const delivered: Delivered = { messages: messages.length, bytes: bodyBytes, refused: [] };
   if (messages.length === 0) return delivered;
   const groups: Group[] = [];
-  for (const [index, fault] of await deliver(messages, options)) {
+  for (const [index, fault] of await deliverInLanes(messages, options, doubt)) {
     delivered.messages--;
     delivered.bytes -= messages[index].bodyBytes;
     groups.push({ records: draft.recordsOf(index), fault });

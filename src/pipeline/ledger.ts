@@ -8,6 +8,10 @@ export interface Stretch {
   readonly positionAfter: Position;
   /** Messages that are sent for it; more when one of several records must be split. */
   messages: number;
+  /** Messages of it that may have been stored by an attempt before. */
+  doubted: number;
+  /** Whether some of them may be stored although it will not be settled: whoever goes on sends it again. */
+  isLeft?: boolean;
   settled?: { readonly tally: Tally; readonly dirty: readonly DirtyRecord[] };
 }
 
@@ -28,11 +32,18 @@ export class Ledger {
   #covered = 0;
   #safe: Mark;
   readonly #open: Stretch[] = [];
+  /** Whether brokers can be asked what has arrived. */
+  #asks: boolean;
+  /** Doubted messages behind the last stretch. */
+  #doubtedBehind: number;
 
-  constructor(from: Watermark, store: DirtyStore) {
+  /** @param asks whether brokers can be asked what has arrived; if not, nothing is in doubt, and duplicates stay counted */
+  constructor({ doubted, ...from }: Watermark, store: DirtyStore, asks = false) {
     this.#store = store;
-    this.#watermark = from;
-    this.#safe = { watermark: from, covered: 0 };
+    this.#asks = asks;
+    this.#watermark = { ...from, ...(asks && doubted !== undefined && { doubted }) };
+    this.#safe = { watermark: this.#watermark, covered: 0 };
+    this.#doubtedBehind = this.#watermark.doubted ?? 0;
   }
 
   /** As far as it is; what it says of dirty records may not be safe yet. */
@@ -42,7 +53,9 @@ export class Ledger {
 
   /** Takes the next stretch in. Must be called in the order of the records. */
   add(positionAfter: Position, messages: number): Stretch {
-    const stretch: Stretch = { positionAfter, messages };
+    const doubted = Math.min(messages, this.#doubtedBehind);
+    this.#doubtedBehind -= doubted;
+    const stretch: Stretch = { positionAfter, messages, doubted };
     this.#open.push(stretch);
     return stretch;
   }
@@ -51,18 +64,20 @@ export class Ledger {
   settle(stretch: Stretch, tally: Tally, dirty: readonly DirtyRecord[] = []): void {
     stretch.settled = { tally, dirty };
     while (this.#open.length > 0) {
-      const { positionAfter, messages, settled } = this.#open[0];
+      const { positionAfter, messages, doubted, settled } = this.#open[0];
       if (!settled) return;
       this.#open.shift();
       this.#covered += messages;
       if (settled.dirty.length > 0) this.#store.append(settled.dirty);
       const { length } = this.#store;
       this.#watermark = {
+        ...this.#watermark,
         ...addTally(this.#watermark, settled.tally),
         position: positionAfter,
         ...(length && { kept: length }),
         done: false,
       };
+      this.#resolve(doubted);
     }
   }
 
@@ -75,10 +90,45 @@ export class Ledger {
     };
   }
 
+  /** Nobody can be asked what has arrived: what was in doubt stays counted. */
+  stayInDoubt(why: string): void {
+    const { doubted: _, warnings = [], ...watermark } = this.#watermark;
+    this.#asks = false;
+    this.#doubtedBehind = 0;
+    for (const stretch of this.#open) stretch.doubted = 0;
+    this.#watermark = { ...watermark, warnings: [...warnings, why] };
+  }
+
   /** Everything has been read and settled. */
   finish(): void {
     if (this.#open.length > 0) throw new Error(`${this.#open.length} stretches are not settled`);
+    // What was in doubt beyond the end does not exist.
+    this.#resolve(this.#watermark.doubted ?? 0);
     this.#watermark = { ...this.#watermark, done: true };
+  }
+
+  /**
+   * Nothing more will be settled. What was acknowledged beyond the watermark will be sent again by whoever goes on from it, but
+   * for what has arrived, where that can be asked.
+   */
+  leave(): void {
+    if (!this.#asks) {
+      const duplicatesAtMost = this.#open.reduce(
+        (sum, { settled }) => sum + (settled?.tally.messages ?? 0),
+        0,
+      );
+      this.count({ retries: 0, duplicatesAtMost });
+      return;
+    }
+    const last = this.#open.findLastIndex(({ isLeft, settled }) => isLeft === true || settled !== undefined);
+    const left = this.#open.slice(0, last + 1).reduce((sum, { messages }) => sum + messages, 0);
+    const { doubted = 0, duplicatesAtMost } = this.#watermark;
+    if (left <= doubted) return;
+    this.#watermark = {
+      ...this.#watermark,
+      doubted: left,
+      duplicatesAtMost: duplicatesAtMost + left - doubted,
+    };
   }
 
   /**
@@ -98,8 +148,28 @@ export class Ledger {
    */
   get safeWatermark(): Watermark {
     const { watermark, covered } = this.#safe;
-    const { retries, duplicatesAtMost } = this.#watermark;
-    return { ...watermark, retries, duplicatesAtMost: duplicatesAtMost + this.#covered - covered };
+    const { retries, duplicatesAtMost, doubted = 0, warnings } = this.#watermark;
+    const beyond = this.#covered - covered;
+    const { doubted: _, warnings: __, ...safe } = watermark;
+    return {
+      ...safe,
+      retries,
+      duplicatesAtMost: duplicatesAtMost + beyond,
+      ...(this.#asks && doubted + beyond > 0 && { doubted: doubted + beyond }),
+      ...(warnings && { warnings }),
+    };
+  }
+
+  /** It is known what has arrived of so many messages that were in doubt. */
+  #resolve(messages: number): void {
+    if (messages === 0) return;
+    const { doubted = 0, duplicatesAtMost, ...watermark } = this.#watermark;
+    const left = doubted - messages;
+    this.#watermark = {
+      ...watermark,
+      duplicatesAtMost: duplicatesAtMost - messages,
+      ...(left > 0 && { doubted: left }),
+    };
   }
 
   /** Bytes of dirty records that wait for what stands before them. */
@@ -108,10 +178,5 @@ export class Ledger {
       (sum, { settled }) => (settled?.dirty ?? []).reduce((bytes, { raw }) => bytes + raw.length, sum),
       0,
     );
-  }
-
-  /** Messages that were acknowledged beyond the watermark, and will be sent again by whoever goes on from it. */
-  get acknowledgedBeyond(): number {
-    return this.#open.reduce((sum, { settled }) => sum + (settled?.tally.messages ?? 0), 0);
   }
 }

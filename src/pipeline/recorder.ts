@@ -113,8 +113,9 @@ export class Recorder {
 
   async #recordNow(): Promise<void> {
     const { progress, covered } = await this.#options.secure();
-    // More than the window only where messages were split.
-    const ahead = 2 * Math.max(this.#options.window, this.#sent - covered);
+    // More than the window only where messages were split, or an attempt before this one came further.
+    const { doubted = 0 } = progress.watermark;
+    const ahead = Math.max(2 * Math.max(this.#options.window, this.#sent - covered), doubted);
     await this.#options.record({ ...progress, ahead });
     this.#recorded = covered;
     this.#begun = true;

@@ -2,9 +2,11 @@ import type { DirtyStore } from '../dirty/store.js';
 import { type Fault, type FaultInfo, faultInfo } from '../job/fault.js';
 import type { Settings } from '../job/schema/job.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
+import type { Asker } from './asker.js';
 import { type DeliverDraftOptions, deliverDraft } from './deliver-draft.js';
 import type { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
+import { Lanes } from './lanes.js';
 import type { Ledger, Stretch } from './ledger.js';
 import type { Pacer } from './pacer.js';
 import { Stopped } from './patience.js';
@@ -16,6 +18,8 @@ export interface SendOptions {
   readonly dirty: DirtyStore;
   /** Takes the records that the broker refuses. */
   readonly intake: DirtyIntake;
+  /** Asks what has arrived. */
+  readonly asker: Asker;
   /** Holds the sending to the rate. */
   readonly pacer: Pacer;
   /** Encodes one message of several records anew. */
@@ -39,6 +43,7 @@ const PENDING_BYTES = 4 * 1024 * 1024;
 export class Sender {
   readonly #options: SendOptions;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #lanes = new Lanes();
   #waitingFor: FaultInfo | undefined;
 
   constructor(options: SendOptions) {
@@ -79,16 +84,24 @@ export class Sender {
 
   /** Delivers a draft and settles its stretch. Never rejects: a failure ends the whole. */
   async #send(draft: Draft, stretch: Stretch): Promise<void> {
-    const { producer, settings, ledger, intake, pack, permitSplits, stop, onFailure } = this.#options;
+    const { producer, asker, settings, ledger, intake, pack, permitSplits, stop, onFailure } = this.#options;
     let acknowledged = 0;
+    let doubted = 0;
     let storedOnly = 0;
     const options: DeliverDraftOptions = {
       producer,
+      asker,
+      lanes: this.#lanes,
       retryForMs: settings.retryFor,
       stop,
-      onRetry: (fault, duplicatesAtMost) => {
-        ledger.count({ retries: 1, duplicatesAtMost });
+      onRetry: (fault, messages) => {
+        doubted += messages;
+        ledger.count({ retries: 1, duplicatesAtMost: messages });
         this.wait(fault);
+      },
+      onCertain: (messages) => {
+        doubted -= messages;
+        ledger.count({ retries: 0, duplicatesAtMost: -messages });
       },
       onAcknowledged: (messages, unsafe) => {
         acknowledged += messages;
@@ -103,7 +116,8 @@ export class Sender {
       },
     };
     try {
-      const { messages, bytes, refused } = await deliverDraft(draft, options);
+      const doubt = stretch.doubted > 0 ? 'crash' : undefined;
+      const { messages, bytes, refused } = await deliverDraft(draft, options, doubt);
       const notTaken = refused.map(({ record, fault }) =>
         intake.take(record.batch, record.index, 'send', fault),
       );
@@ -118,8 +132,12 @@ export class Sender {
       };
       ledger.settle(stretch, tally, [...draft.dirty, ...notTaken]);
     } catch (error) {
-      // What was acknowledged of it will be sent again by whoever goes on from the watermark.
-      ledger.count({ retries: 0, duplicatesAtMost: acknowledged });
+      // What was acknowledged of it will be sent again by whoever goes on from the watermark, if nobody can be asked.
+      if (!asker.canAsk) ledger.count({ retries: 0, duplicatesAtMost: acknowledged });
+      else {
+        stretch.isLeft = acknowledged + doubted > 0;
+        ledger.count({ retries: 0, duplicatesAtMost: -doubted });
+      }
       if (!(error instanceof Stopped)) onFailure(error);
     }
   }

@@ -1,10 +1,12 @@
 import type { DirtyStage } from '../dirty/record.js';
-import type { FaultInfo, RecordFault } from '../job/fault.js';
+import { type FaultInfo, faultInfo, type RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Position, Watermark } from '../job/report.js';
 import { FILTERED, isMessage } from '../records/converter.js';
+import { isNotSafe, SinkFault } from '../rocketmq/faults.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
+import { Asker } from './asker.js';
 import { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
 import { type Filler, MessageFiller } from './filler.js';
@@ -29,6 +31,7 @@ export class PartitionWriter {
   /** Ends everything at the first failure; also when the caller stops. */
   readonly #halt = new AbortController();
   #failure: unknown;
+  #notSafe: FaultInfo | undefined;
   readonly #filler: Filler;
   readonly #dirty: DirtyIntake;
   readonly #sender: Sender;
@@ -37,7 +40,8 @@ export class PartitionWriter {
   constructor(options: WriteOptions) {
     this.#options = options;
     const { producer, settings, from, packing, dirty, pacer } = options;
-    this.#ledger = new Ledger(from, dirty);
+    const { arrivals } = producer;
+    this.#ledger = new Ledger(from, dirty, arrivals !== undefined);
     const fill = { producer, batch: settings.batch, pacer, start: from.position };
     this.#filler = packing ? new PackFiller(fill, packing) : new MessageFiller(fill);
     this.#dirty = new DirtyIntake({
@@ -48,8 +52,15 @@ export class PartitionWriter {
       before: from.records,
       elsewhere: options.elsewhere,
     });
+    const asker = new Asker({
+      arrivals,
+      retryForMs: settings.retryFor,
+      stop: this.#halt.signal,
+      onGivenUp: (why) => this.#ledger.stayInDoubt(cannotTell(why)),
+    });
     this.#sender = new Sender({
       ...options,
+      asker,
       ledger: this.#ledger,
       intake: this.#dirty,
       pack: (records) => this.#pack(records),
@@ -93,7 +104,7 @@ export class PartitionWriter {
   }
 
   /**
-   * Writes to the partition's end, until `stop`, or until there are too many dirty records (see {@link breach}).
+   * Writes to the partition's end, until `stop`, or until somebody has to decide (see {@link stoppedBy}).
    * @returns the watermark, `done` if the partition is finished; nothing is under way any more
    * @throws Fault what ended it; `snapshot().watermark` still holds, and nothing is under way any more
    */
@@ -115,7 +126,7 @@ export class PartitionWriter {
       if (!(error instanceof Stopped)) this.#fail(error);
     }
     await this.#sender.drain();
-    this.#ledger.count({ retries: 0, duplicatesAtMost: this.#ledger.acknowledgedBeyond });
+    this.#ledger.leave();
     if (this.#failure === undefined && !this.#isOver) this.#ledger.finish();
     // Also where something else has failed: what is safe counts as done.
     const secured = await this.secure().catch((error: unknown) => {
@@ -126,9 +137,9 @@ export class PartitionWriter {
     return secured.progress.watermark;
   }
 
-  /** Why it ended early, if there were too many dirty records. */
-  get breach(): FaultInfo | undefined {
-    return this.#dirty.breach;
+  /** Why it ended early, if that is for somebody to decide: too many dirty records, or messages that are stored and not safe. */
+  get stoppedBy(): FaultInfo | undefined {
+    return this.#dirty.breach ?? this.#notSafe;
   }
 
   /** Takes the records of a batch in, sending whenever a request is full. */
@@ -192,7 +203,12 @@ export class PartitionWriter {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error;
+    if (error instanceof SinkFault && isNotSafe(error)) this.#notSafe ??= faultInfo(error);
+    else this.#failure ??= error;
     this.#halt.abort();
   }
 }
+
+const cannotTell = (why: string) =>
+  `Of messages that were sent before a crash, or got no answer, it can't be told whether they have arrived, because ${why}: some may ` +
+  'stand in the topic twice.';

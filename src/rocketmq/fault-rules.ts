@@ -28,7 +28,7 @@ export const tooLarge: Rule = {
   mend: "Make the record smaller, or raise the broker's maxMessageSize.",
 };
 /** The code of a message that is stored, and not safe. */
-const NOT_SAFE = 'rocketmq_not_safe';
+export const NOT_SAFE = 'rocketmq_not_safe';
 export const unsafe: Rule = {
   code: NOT_SAFE,
   fault: 'world',

@@ -8,6 +8,28 @@ export interface EncodedMessage {
   readonly bodyBytes: number;
   /** Length of its own properties, tag and keys together, which the broker limits. */
   readonly propertyBytes: number;
+  /** Messages of different forms can't share a request. @default the same for all */
+  readonly form?: string | undefined;
+  /** Messages of a lane keep their order: one request of it after the other. @default none, they arrive in any order */
+  readonly lane?: number | undefined;
+}
+
+/** Why messages may have arrived: an attempt before this one crashed, or a request had no answer. */
+export type Doubt = 'crash' | 'no answer';
+
+/** Says why a broker can't be asked what has arrived, in a sentence without its end. */
+export class CannotTell extends Error {
+  override readonly name = 'CannotTell';
+}
+
+/** What has arrived of a run's messages, as brokers say. */
+export interface Arrivals {
+  /**
+   * Indexes of those messages that this run has stored. What was sent before the question counts, and is awaited where it
+   * may still be on its way.
+   * @throws CannotTell for good; SinkFault for now
+   */
+  among(messages: readonly EncodedMessage[], after: Doubt): Promise<ReadonlySet<number>>;
 }
 
 /** Some messages of a request that the broker did not take, when it took the others. */
@@ -41,6 +63,8 @@ export interface Producer {
    * @throws SinkFault if none is known to be acknowledged
    */
   send(messages: readonly EncodedMessage[]): Promise<Outcome>;
+  /** Where brokers can be asked what has arrived. */
+  readonly arrivals?: Arrivals | undefined;
   /** Ends the connection. Never throws and never hangs. */
   close(): Promise<void>;
 }

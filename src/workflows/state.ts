@@ -105,6 +105,7 @@ export function addWarnings(state: State, warnings: readonly string[]): void {
 /** Takes in a partition that is done. */
 export function addPartition(state: State, partition: Partition, watermark: Watermark): void {
   state.tally = addTally(state.tally, watermark);
+  addWarnings(state, watermark.warnings ?? []);
   const { input } = partition;
   // Own ones only: a file may be called `constructor`.
   const named = Object.hasOwn(state.inputs, input);

@@ -2,7 +2,7 @@ import { CancellationScope, condition, log, sleep, workflowInfo } from '@tempora
 import type { WriteResult } from '../activities/types.js';
 import { breach, isBreached } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
-import type { WriteHeartbeat } from '../job/heartbeat.js';
+import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { addsUp, type Watermark } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import type { Partition } from '../sources/source.js';
@@ -199,11 +199,8 @@ export class WriteWindow {
   #lose({ piece, heartbeat }: Running, error: unknown): void {
     const { partition, from } = piece;
     const last = heartbeatOf(error) ?? heartbeat;
-    if (last) {
-      const { watermark, ahead } = last;
-      const duplicatesAtMost = watermark.duplicatesAtMost + ahead;
-      this.#settle(partition, { ...watermark, duplicatesAtMost });
-    } else {
+    if (last) this.#settle(partition, afterCrash(last));
+    else {
       this.#state.waiting.unshift({ partition, ...(from && { from }) });
     }
     if (!wasCancelled(error)) this.fail(faultOf(error));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DeliverOptions, deliver } from '../../src/pipeline/deliver.js';
 import { Stopped } from '../../src/pipeline/patience.js';
 import { SinkFault } from '../../src/rocketmq/faults.js';
-import type { EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
+import type { Doubt, EncodedMessage, Producer } from '../../src/rocketmq/producer.js';
 
 const fault = (kind: 'record' | 'world' | 'user', stored: 'no' | 'maybe' = 'no') =>
   new SinkFault(`a_${kind}_fault`, kind, stored, 'message', 'mend');
@@ -35,7 +35,9 @@ function producer(behave: (numbers: number[], request: number) => SinkFault | un
 
 function options(sender: Producer, more: Partial<DeliverOptions> = {}): DeliverOptions {
   return {
-    producer: sender,
+    producer: { ...sender, maxMessages: Number.POSITIVE_INFINITY },
+    asker: { canAsk: false, found: async () => undefined },
+    onCertain: () => {},
     retryForMs: 60_000,
     stop: new AbortController().signal,
     onRetry: () => {},
@@ -121,5 +123,84 @@ describe('deliver', () => {
     const refused = await deliver(numbered(3), options(sender as Producer));
     expect(sent).toEqual([[0, 1, 2], [1]]);
     expect([...refused.keys()]).toEqual([2]);
+  });
+
+  describe('where brokers can be asked what has arrived', () => {
+    /** A broker that stores messages and then says what `behave` says, and an asker that knows what it holds. */
+    function world(behave: (request: number) => SinkFault | undefined) {
+      const stored: number[] = [];
+      let request = 0;
+      const sender: Pick<Producer, 'send'> = {
+        async send(messages) {
+          stored.push(...messages.map(number));
+          const thrown = behave(request++);
+          if (thrown) throw thrown;
+          return { refusals: [], storedOnly: 0 };
+        },
+      };
+      const doubts: Doubt[] = [];
+      const asker: DeliverOptions['asker'] = {
+        canAsk: true,
+        async found(messages, doubt) {
+          doubts.push(doubt);
+          return new Set(messages.flatMap((message, at) => (stored.includes(number(message)) ? [at] : [])));
+        },
+      };
+      return { stored, doubts, sender: sender as Producer, asker };
+    }
+
+    it('sends nothing again that arrived though its answer was lost, and takes back what it had counted', async () => {
+      const { stored, doubts, sender, asker } = world((request) =>
+        request === 0 ? fault('world', 'maybe') : undefined,
+      );
+      let doubted = 0;
+      const acknowledged: number[] = [];
+      const refused = await deliver(
+        numbered(4),
+        options(sender, {
+          asker,
+          onRetry: (_, messages) => {
+            doubted += messages;
+          },
+          onCertain: (messages) => {
+            doubted -= messages;
+          },
+          onAcknowledged: (messages) => acknowledged.push(messages),
+        }),
+      );
+      expect(refused.size).toBe(0);
+      expect(stored).toEqual([0, 1, 2, 3]);
+      expect(doubts).toEqual(['no answer']);
+      expect(doubted).toBe(0);
+      expect(acknowledged).toEqual([4]);
+    });
+
+    it('asks before it sends what an attempt before may have sent', async () => {
+      const { stored, doubts, sender, asker } = world(() => undefined);
+      stored.push(1, 3);
+      await deliver(numbered(5), options(sender, { asker }), 'crash');
+      expect(stored).toEqual([1, 3, 0, 2, 4]);
+      expect(doubts).toEqual(['crash']);
+    });
+
+    it('sends what is stored and not safe again, a few times, and gives up then', async () => {
+      const { stored, doubts, sender, asker } = world(
+        () => new SinkFault('rocketmq_not_safe', 'world', 'maybe', 'not safe', ''),
+      );
+      let doubted = 0;
+      const delivery = deliver(
+        numbered(1),
+        options(sender, {
+          asker,
+          onRetry: (_, messages) => {
+            doubted += messages;
+          },
+        }),
+      );
+      await expect(delivery).rejects.toMatchObject({ code: 'rocketmq_not_safe' });
+      expect(stored).toEqual([0, 0, 0, 0, 0]);
+      expect(doubted).toBe(5);
+      expect(doubts).toEqual([]);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DirtyRecord } from '../../src/dirty/record.js';
-import { NOTHING, type Tally } from '../../src/job/report.js';
+import { NOTHING, type Tally, type Watermark } from '../../src/job/report.js';
 import { Ledger } from '../../src/pipeline/ledger.js';
 import { memoryStore } from './support.js';
 
@@ -40,7 +40,6 @@ describe('Ledger', () => {
             let gap = 0;
             while (settled.has(gap)) gap++;
             const passed = all.slice(0, gap);
-            const beyond = all.filter((_, at) => at > gap && settled.has(at));
             expect(ledger.watermark.position).toBe(gap);
             expect(ledger.watermark.records.written).toBe(
               passed.reduce((sum, { written }) => sum + written, 0),
@@ -49,7 +48,6 @@ describe('Ledger', () => {
             expect((await ledger.secure()).covered).toBe(
               passed.reduce((sum, { written }) => sum + written, 0),
             );
-            expect(ledger.acknowledgedBeyond).toBe(beyond.reduce((sum, { written }) => sum + written, 0));
           }
         },
       ),
@@ -126,5 +124,75 @@ describe('Ledger', () => {
     ledger.settle(ledger.add(10, 5), tally(5, 1), [record(1)]);
     await expect(ledger.secure()).rejects.toThrow('full');
     expect(ledger.safeWatermark).toMatchObject({ position: 0, records: { dirty: 0 } });
+  });
+
+  describe('what an attempt before may have stored', () => {
+    const DOUBTED: Watermark = { ...START, duplicatesAtMost: 10, doubted: 10 };
+
+    it('stays counted until the watermark has passed it, as it was asked for then', () => {
+      const ledger = new Ledger(DOUBTED, NO_STORE, true);
+      const stretches = [4, 4, 4].map((messages, index) => ledger.add(index + 1, messages));
+      expect(stretches.map(({ doubted }) => doubted)).toEqual([4, 4, 2]);
+      ledger.settle(stretches[1], tally(4, 0));
+      expect(ledger.watermark).toMatchObject({ duplicatesAtMost: 10, doubted: 10 });
+      ledger.settle(stretches[0], tally(4, 0));
+      expect(ledger.watermark).toMatchObject({ position: 2, duplicatesAtMost: 2, doubted: 2 });
+      ledger.settle(stretches[2], tally(4, 0));
+      expect(ledger.watermark.duplicatesAtMost).toBe(0);
+      expect(ledger.watermark).not.toHaveProperty('doubted');
+    });
+
+    it('is none beyond the end of the partition', () => {
+      const ledger = new Ledger(DOUBTED, NO_STORE, true);
+      ledger.settle(ledger.add(1, 3), tally(3, 0));
+      ledger.finish();
+      expect(ledger.watermark.duplicatesAtMost).toBe(0);
+      expect(ledger.watermark).not.toHaveProperty('doubted');
+    });
+
+    it('stays counted for good where nobody can be asked, or not any more', () => {
+      const never = new Ledger(DOUBTED, NO_STORE);
+      const noMore = new Ledger(DOUBTED, NO_STORE, true);
+      const stretch = noMore.add(1, 3);
+      noMore.stayInDoubt('why');
+      for (const [ledger, open] of [
+        [never, never.add(1, 3)],
+        [noMore, stretch],
+      ] as const) {
+        ledger.settle(open, tally(3, 0));
+        ledger.finish();
+        expect(ledger.watermark.duplicatesAtMost).toBe(10);
+        expect(ledger.watermark).not.toHaveProperty('doubted');
+      }
+      expect(noMore.watermark.warnings).toEqual(['why']);
+    });
+
+    it('is added to by what is acknowledged beyond the watermark, or got no answer, when work ends early', () => {
+      const ledger = new Ledger(DOUBTED, NO_STORE, true);
+      const [first, , third, fourth] = [6, 6, 6, 6].map((messages, index) => ledger.add(index + 1, messages));
+      ledger.settle(first, tally(6, 0));
+      ledger.settle(third, tally(6, 0));
+      fourth.isLeft = false;
+      ledger.leave();
+      // Of the second nothing is known, and it lies before the third.
+      expect(ledger.watermark).toMatchObject({ position: 1, doubted: 12, duplicatesAtMost: 12 });
+    });
+
+    it('leaves nothing behind where all that was sent is before the watermark', () => {
+      const ledger = new Ledger(START, NO_STORE, true);
+      ledger.settle(ledger.add(1, 6), tally(6, 0));
+      ledger.add(2, 6);
+      ledger.leave();
+      expect(ledger.watermark).toMatchObject({ position: 1, duplicatesAtMost: 0 });
+      expect(ledger.watermark).not.toHaveProperty('doubted');
+    });
+  });
+
+  it('counts what was acknowledged beyond the watermark as sent again where nobody can be asked', () => {
+    const ledger = new Ledger(START, NO_STORE);
+    const [, second] = [5, 7].map((messages, index) => ledger.add(index + 1, messages));
+    ledger.settle(second, tally(7, 0));
+    ledger.leave();
+    expect(ledger.watermark).toMatchObject({ position: 0, duplicatesAtMost: 7 });
   });
 });

@@ -4,6 +4,7 @@ import { MigrationClient } from '../../src/client/migration-client.js';
 import type { RunRef } from '../../src/client/run-ref.js';
 import type { Stack } from '../../src/dev/stack.js';
 import type { LoadedJob } from '../../src/job/parse.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import type { Bench } from './migration.js';
 import { readTopic } from './topic-reader.js';
 import { until } from './until.js';
@@ -20,12 +21,16 @@ const SLOW = { records: 10, inFlight: 2 };
 const RECORDS_PER_MESSAGE = 10;
 
 /** A job over one file in two partitions. */
-export async function slowJob(bench: Bench, topic: string, { packed = false } = {}): Promise<LoadedJob> {
+export async function slowJob(
+  bench: Bench,
+  topic: string,
+  { packed = false, sink = {} }: { packed?: boolean; sink?: Partial<JobInput['sink']> } = {},
+): Promise<LoadedJob> {
   const rows = Array.from({ length: ROWS }, (_, n) => `${n},some text of row ${n}`);
   const path = await bench.file(`${topic}.csv`, `id,text\n${rows.join('\n')}\n`);
   return bench.job({
     source: { type: 'csv', path, columns: { id: 'integer' } },
-    sink: { topic, ...(packed && { recordsPerMessage: RECORDS_PER_MESSAGE }) },
+    sink: { topic, ...sink, ...(packed && { recordsPerMessage: RECORDS_PER_MESSAGE }) },
     settings: {
       partitionSize: '256 KiB',
       parallelism: 2,

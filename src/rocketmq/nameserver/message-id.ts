@@ -6,7 +6,7 @@ const PRODUCER_DIGITS = 12;
 const SEQUENCE_DIGITS = 8;
 
 /** What the ids of all messages of a run begin with, by which its messages are told from those of other runs. */
-function runMark(run: string): string {
+export function runMark(run: string): string {
   return createHash('sha256').update(run).digest('hex').slice(0, RUN_DIGITS).toUpperCase();
 }
 

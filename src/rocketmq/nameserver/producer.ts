@@ -1,7 +1,7 @@
 import type { Message } from '../../job/message.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
-import type { EncodedMessage, Outcome, Producer } from '../producer.js';
+import type { Arrivals, EncodedMessage, Outcome, Producer } from '../producer.js';
 import type { Answer, Request } from './connection.js';
 import type { Connections } from './connections.js';
 import { type BatchItem, joined, MessageEncoder, partsOf } from './encoder.js';
@@ -38,6 +38,7 @@ export interface NameserverProducerOptions {
   readonly nextId: () => string;
   /** What counts as written. */
   readonly acknowledge: Sink['acknowledge'];
+  readonly arrivals: Arrivals | undefined;
   /** The largest body, and the largest request, that every broker takes, in bytes. */
   readonly maxMessageBytes: number;
 }
@@ -64,6 +65,10 @@ export class NameserverProducer implements Producer {
   /** A broker looks for the time of delivery in single messages alone. */
   get maxMessages(): number {
     return this.#options.context.messageType === 'DELAY' ? 1 : Number.POSITIVE_INFINITY;
+  }
+
+  get arrivals(): Arrivals | undefined {
+    return this.#options.arrivals;
   }
 
   encode(message: Message): EncodedMessage {

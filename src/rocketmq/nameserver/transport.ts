@@ -6,8 +6,9 @@ import { messageType } from '../message-type.js';
 import { openWithin } from '../open-within.js';
 import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
+import { NameserverArrivals } from './arrivals.js';
 import { Connections } from './connections.js';
-import { messageIds } from './message-id.js';
+import { messageIds, runMark } from './message-id.js';
 import { NameServers } from './name-servers.js';
 import {
   NameserverProducer,
@@ -48,13 +49,20 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
       const route = new TopicRoute(new NameServers(namesrvAddr, connections), sink.topic);
       try {
         await openRoute(route, connections, context, options);
+        const { run = '' } = options;
+        const write: FaultContext = { ...context, stage: 'write' };
         const producer = new NameserverProducer({
           connections,
           route,
-          context: { ...context, stage: 'write' },
+          context: write,
           tag: commonTag(sink),
-          nextId: messageIds(options.run ?? ''),
+          nextId: messageIds(run),
           acknowledge: sink.acknowledge,
+          // A delayed message stands in its topic, and in the index, when it is delivered.
+          arrivals:
+            context.messageType === 'DELAY'
+              ? undefined
+              : new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
           maxMessageBytes: MAX_MESSAGE_BYTES,
         });
         return { producer, topic: { writableQueues: route.queues.length } };
