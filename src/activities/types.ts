@@ -4,6 +4,7 @@ import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
 import type { Job, Rate } from '../job/schema/job.js';
+import type { Layout } from '../rocketmq/producer.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 
 /** Dirty records of a run that are to be sent again, after they or the job were mended. Plain data. */
@@ -40,6 +41,8 @@ export interface ValidateResult {
   readonly sourceBytes: number;
   /** The folder that its dirty records are kept in. */
   readonly dirtyFolder?: string;
+  /** The queues that keys are given to, where messages keep their order. */
+  readonly layout?: Layout;
   readonly warnings: readonly string[];
 }
 
@@ -67,6 +70,8 @@ export interface WriteInput {
   readonly share?: Rate;
   /** The run whose dirty records are kept together, `workflowId/runId`: the first of those that go on with one another. */
   readonly storeRun: string;
+  /** @see ValidateResult.layout */
+  readonly layout?: Layout;
   readonly replay?: ReplaySpec;
 }
 

@@ -15,7 +15,7 @@ export async function validateConnection(
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
-      const { source, warnings } = await checkJob(job, {
+      const { source, topic, warnings } = await checkJob(job, {
         ...options,
         signal,
         log: activityLog(),
@@ -26,6 +26,7 @@ export async function validateConnection(
         ...(source.columns && { columns: source.columns }),
         sourceBytes: source.sourceBytes,
         ...(job.dirty.path !== undefined && { dirtyFolder: storeFolder(job.dirty.path, storeRun) }),
+        ...(topic.layout && { layout: topic.layout }),
         warnings,
       };
     } catch (error) {

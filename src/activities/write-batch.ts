@@ -103,6 +103,7 @@ async function write(
       timeoutMs: Math.max(job.settings.retryFor, job.settings.connectTimeout),
       signal: stop.signal,
       run: input.storeRun,
+      layout: input.layout,
       onWaiting: (fault) => {
         if (!waitingFor) logTrouble(fault);
         waitingFor = faultInfo(fault);

@@ -50,3 +50,8 @@ export interface RecordFault {
   /** A sentence for a human. Names columns and positions, never the value itself: it is logged. */
   readonly message: string;
 }
+
+/** The code of messages that are stored, and not as safe as the job wants them: the run is held. */
+export const NOT_SAFE = 'rocketmq_not_safe';
+
+export const isNotSafe = ({ code }: FaultInfo): boolean => code === NOT_SAFE;

@@ -34,11 +34,6 @@ const LATER: readonly LaterField[] = [
     path: ['sink', 'tls'],
     message: later('this version connects to RocketMQ without TLS', 'remove this field'),
   },
-  {
-    path: ['sink', 'order'],
-    when: is('key'),
-    message: later('messages can not be kept in the order of their keys', 'use none'),
-  },
   { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
   { path: ['verify'], message: later('topics are not counted after a run', 'remove this field') },
 ];

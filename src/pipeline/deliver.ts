@@ -1,4 +1,5 @@
-import { isNotSafe, SinkFault } from '../rocketmq/faults.js';
+import { isNotSafe } from '../job/fault.js';
+import { SinkFault } from '../rocketmq/faults.js';
 import type { Doubt, EncodedMessage, Outcome, Producer } from '../rocketmq/producer.js';
 import type { Asker } from './asker.js';
 import { Patience } from './patience.js';

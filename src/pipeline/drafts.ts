@@ -25,7 +25,8 @@ export class Drafts {
   #current: Draft;
 
   constructor({ producer, batch, pacer, start }: FillOptions) {
-    this.#records = Math.min(batch.records, producer.maxMessages);
+    // Of lanes many can be under way at once, whatever a request may have.
+    this.#records = producer.isOrdered ? batch.records : Math.min(batch.records, producer.maxMessages);
     this.#bytes = batch.bytes;
     this.#pacer = pacer;
     this.#current = new Draft(start);

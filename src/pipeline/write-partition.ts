@@ -1,9 +1,9 @@
 import type { DirtyStage } from '../dirty/record.js';
-import { type FaultInfo, faultInfo, type RecordFault } from '../job/fault.js';
+import { type FaultInfo, faultInfo, isNotSafe, type RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Position, Watermark } from '../job/report.js';
 import { FILTERED, isMessage } from '../records/converter.js';
-import { isNotSafe, SinkFault } from '../rocketmq/faults.js';
+import { SinkFault } from '../rocketmq/faults.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import { Asker } from './asker.js';

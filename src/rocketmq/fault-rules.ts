@@ -1,4 +1,4 @@
-import type { FaultKind } from '../job/fault.js';
+import { type FaultKind, NOT_SAFE } from '../job/fault.js';
 
 /** What an answer of RocketMQ means. In its texts `{topic}` stands for the topic's name, `{type}` for the messages' type. */
 export interface Rule {
@@ -27,8 +27,6 @@ export const tooLarge: Rule = {
   what: 'the message is larger than RocketMQ takes',
   mend: "Make the record smaller, or raise the broker's maxMessageSize.",
 };
-/** The code of a message that is stored, and not safe. */
-export const NOT_SAFE = 'rocketmq_not_safe';
 export const unsafe: Rule = {
   code: NOT_SAFE,
   fault: 'world',
@@ -154,7 +152,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
     fault: 'user',
     stored: 'no',
     what: 'topic {topic} does not take messages of type {type}',
-    mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
+    mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, FIFO for one with sink.order: key, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
   },
   40016: illegalMessage('body'),
   40100: unauthorized,

@@ -1,4 +1,4 @@
-import { Fault, type FaultInfo, type FaultKind } from '../job/fault.js';
+import { Fault, type FaultKind } from '../job/fault.js';
 import { NO_REDACTION, type Redact } from './credentials.js';
 import {
   ACCESS_RULES,
@@ -6,7 +6,6 @@ import {
   credentialsMissing,
   internal,
   isUnknownTopic,
-  NOT_SAFE,
   RULES_BY_TEXT,
   type Rule,
   STATUS_RULES,
@@ -37,9 +36,6 @@ export class SinkFault extends Fault {
     this.stored = stored;
   }
 }
-
-/** Whether messages are stored, and only not as safe as the job wants them. */
-export const isNotSafe = ({ code }: FaultInfo): boolean => code === NOT_SAFE;
 
 /** What is being done: a topic that is missing is the user's fault in a check, and the world's later on. */
 export type Stage = 'check' | 'write';

@@ -55,6 +55,8 @@ export interface Producer {
   readonly maxPropertyBytes: number;
   /** Messages that a request may have, at most. */
   readonly maxMessages: number;
+  /** Whether its messages have lanes. @default false */
+  readonly isOrdered?: boolean | undefined;
   /** The message in the transport's own encoding; it stays as it is until the message is acknowledged. */
   encode(message: Message): EncodedMessage;
   /**
@@ -69,8 +71,13 @@ export interface Producer {
   close(): Promise<void>;
 }
 
+/** How many queues of a topic each broker has that can be written to, in the order of their names. */
+export type Layout = readonly { readonly broker: string; readonly queues: number }[];
+
 /** What a check tells of a topic. */
 export interface TopicDescription {
+  /** Which queues that are, where keys are given to them. */
+  readonly layout?: Layout;
   /** Queues that can be written to. */
   readonly writableQueues: number;
 }
@@ -83,6 +90,11 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** The run that sends, by which its messages can be told from those of others. @default none in particular */
   readonly run?: string;
+  /**
+   * The queues that keys were given to when the run began, for messages in order. What is missing of them is waited for.
+   * @default those that there are
+   */
+  readonly layout?: Layout | undefined;
   /** Told of every fault that is waited out. */
   readonly onWaiting?: (fault: SinkFault) => void;
 }

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Limit } from '../job/error-limit.js';
-import type { FaultInfo } from '../job/fault.js';
+import { type FaultInfo, isNotSafe } from '../job/fault.js';
 import type { Rate } from '../job/schema/job.js';
 import {
   type Asked,
@@ -66,6 +66,11 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
       }
       const mistake = tuningMistake(tuning) ?? tooMuchAtOnce(state, tuning);
       if (mistake !== undefined) refuse('invalid_tuning', mistake, 'Give values as in a job file.');
+      if (tuning.parallelism !== undefined && state.validated.job.sink.order === 'key') {
+        const message =
+          'Its messages keep their order (sink.order: key): partitions are written one after another.';
+        refuse('invalid_tuning', message, 'Leave parallelism out.');
+      }
       if (tuning.errorLimit && live.held) refuse('is_held', 'It is held at its error limit.', RAISE);
       const { dirty } = known(state).records;
       const { records } = tuning.errorLimit ?? {};
@@ -86,6 +91,9 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
       if (decision === 'raise' && !(Number.isSafeInteger(records) && Number(records) >= 0)) {
         refuse('invalid_decision', 'raise needs the number of dirty records to allow.', RAISE);
       }
+      if (decision === 'raise' && isNotSafe(live.held)) {
+        refuse('invalid_decision', 'It is held for something else than dirty records.', CONTINUE);
+      }
       const { dirty } = known(state).records;
       if (decision === 'raise' && Number(records) < dirty) {
         refuse('invalid_decision', `There are ${dirty} dirty records already, more than ${records}.`, RAISE);
@@ -100,6 +108,7 @@ export function setControlHandlers(state: State, window: WriteWindow): void {
 
 const RESUME = 'Let it go on: rocketlift resume.';
 const RAISE = 'rocketlift decide RUN raise --records N';
+const CONTINUE = 'rocketlift decide RUN continue, or abort.';
 
 function tune(state: State, window: WriteWindow, { by, ...tuning }: Tuning): LiveSettings {
   const { live, validated } = state;
@@ -171,7 +180,8 @@ function decide(state: State, window: WriteWindow, { by, decision, records = 0 }
     decision === 'raise' ? `decide: raise to ${records} dirty records` : `decide: ${decision}`,
     Date.now(),
   );
-  if (decision === 'continue') live.tuned = { ...live.tuned, limit: UNLIMITED };
+  // Whoever goes on with messages that are not safe tries them again, under the limit that there is.
+  if (decision === 'continue' && held && !isNotSafe(held)) live.tuned = { ...live.tuned, limit: UNLIMITED };
   if (decision === 'raise') live.tuned = { ...live.tuned, limit: { records, minRecords: 0 } };
   if (decision === 'abort' && held) window.fail(held);
   window.look();

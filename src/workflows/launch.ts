@@ -19,6 +19,7 @@ export function writeInput(state: State, job: Job, piece: Piece, running: number
     ...(from && { from }),
     elsewhere: { read, dirty },
     limit: liveSettings(job, state.live).limit,
+    ...(validated?.layout && { layout: validated.layout }),
     ...(isLimited(share) && { share }),
     storeRun,
     ...(replay && { replay }),

@@ -24,10 +24,11 @@ export interface Live {
 
 export const newLive = (): Live => ({ tuned: {}, changes: [] });
 
-export function liveSettings({ settings, dirty }: Job, { tuned }: Live): LiveSettings {
+export function liveSettings({ settings, dirty, sink }: Job, { tuned }: Live): LiveSettings {
   const { parallelism, rate, errorLimit } = settings;
   return {
-    parallelism: tuned.parallelism ?? parallelism,
+    // Two partitions at once would mix the order of keys that are in both.
+    parallelism: sink.order === 'key' ? 1 : (tuned.parallelism ?? parallelism),
     rate: tuned.rate === undefined ? rate : (tuned.rate ?? undefined),
     limit: tuned.limit ?? limitOf(dirty.mode, errorLimit),
   };

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, log, sleep, workflowInfo } from '@temporalio/workflow';
 import type { WriteResult } from '../activities/types.js';
 import { breach, isBreached } from '../job/error-limit.js';
-import type { FaultInfo } from '../job/fault.js';
+import { type FaultInfo, isNotSafe } from '../job/fault.js';
 import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { addsUp, type Watermark } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
@@ -193,6 +193,7 @@ export class WriteWindow {
     else waiting.unshift({ partition, from: watermark });
     if (!addsUp(watermark)) this.fail(doesNotAddUp(partition, watermark));
     if (stoppedBy?.code === 'dirty_record') this.fail(stoppedBy);
+    if (stoppedBy && isNotSafe(stoppedBy)) this.#hold(stoppedBy);
   }
 
   /** An activity that ended without returning: its last heartbeat tells how far it came. */
@@ -200,9 +201,7 @@ export class WriteWindow {
     const { partition, from } = piece;
     const last = heartbeatOf(error) ?? heartbeat;
     if (last) this.#settle(partition, afterCrash(last));
-    else {
-      this.#state.waiting.unshift({ partition, ...(from && { from }) });
-    }
+    else this.#state.waiting.unshift({ partition, ...(from && { from }) });
     if (!wasCancelled(error)) this.fail(faultOf(error));
   }
 
@@ -214,10 +213,15 @@ export class WriteWindow {
     if (live.held || this.#ending || !isBreached(limit, records)) return;
     const fault = breach(limit, records);
     const { onBreach } = this.#job.settings.errorLimit;
-    if (onBreach === 'hold' && this.#job.dirty.mode !== 'fail') {
-      live.held = fault;
-      note(live, 'rocketlift', `held: ${fault.message}`, Date.now());
-    } else this.fail(fault);
+    if (onBreach === 'hold' && this.#job.dirty.mode !== 'fail') this.#hold(fault);
+    else this.fail(fault);
+  }
+
+  #hold(fault: FaultInfo): void {
+    const { live } = this.#state;
+    if (live.held || this.#ending) return;
+    live.held = fault;
+    note(live, 'rocketlift', `held: ${fault.message}`, Date.now());
   }
 
   async #recallNow(asked: readonly Running[]): Promise<void> {

@@ -155,6 +155,18 @@ describe('properties and delays', () => {
   });
 });
 
+describe('order by key', () => {
+  test.each([
+    ['order: key', 'sink.order: expected keyFields or key beside it'],
+    [
+      'order: key, key: a, delay: 10m',
+      'sink.order: expected none, as messages that are delivered later keep no order',
+    ],
+  ])('%s', (sink, message) => {
+    expect(shown(job('type: csv', sink))).toEqual([expect.stringContaining(message)]);
+  });
+});
+
 describe('where RocketMQ is', () => {
   const sink = (fields: string) =>
     shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${fields} }\n`);

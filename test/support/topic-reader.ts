@@ -11,6 +11,9 @@ const PULL_WITH_SUBSCRIPTION = 4;
 export interface StoredMessage {
   readonly body: Buffer;
   readonly id: string;
+  readonly queueId: number;
+  /** Its place in the queue. */
+  readonly queueOffset: number;
   /** When the broker stored it, in milliseconds since 1970. */
   readonly storedAt: number;
   readonly tag?: string;
@@ -168,6 +171,8 @@ function decode(buffer: Buffer): StoredMessage[] {
     messages.push({
       body: Buffer.from(buffer.subarray(bodyAt, topicAt)),
       id: properties[RECORD_ID_PROPERTY] ?? '',
+      queueId: buffer.readUInt32BE(at + 12),
+      queueOffset: Number(buffer.readBigInt64BE(at + 20)),
       storedAt: Number(buffer.readBigInt64BE(at + 56)),
       ...(properties.TAGS !== undefined && { tag: properties.TAGS }),
       keys: (properties.KEYS ?? '').split(' ').filter((key) => key !== ''),

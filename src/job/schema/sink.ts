@@ -112,7 +112,9 @@ export const sink = z
       .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {
         error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
       })
-      .describe('An existing topic, of type NORMAL, or DELAY for a job with sink.delay.')
+      .describe(
+        'An existing topic, of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key.',
+      )
       .meta({ examples: ['orders'] }),
     tag: template('a tag; a field of the record in it stands in ${ }')
       .refine((tag) => tag.trim() === tag && !/[|\p{Cc}]/u.test(tag.replaceAll(/\$\{[^}]*\}/g, '')), {
@@ -185,10 +187,14 @@ export const sink = z
       )
       .meta({ examples: [50] }),
     order: z
-      .literal('none', { error: 'none: order by key comes later' })
+      .enum(['none', 'key'])
       .default('none')
-      .describe('Messages arrive in any order.')
-      .meta({ examples: ['none'] }),
+      .describe(
+        'none: messages arrive in any order. key: those of equal keys (keyFields or key) keep the order of the source. They go to the same ' +
+          'queue of a topic of type FIFO, one request after the other for each queue, and partitions are written one after another. Over the ' +
+          'proxy each message is a request, which is much slower than by the name server.',
+      )
+      .meta({ examples: ['key'] }),
     acknowledge: z
       .enum(['stored', 'replicated'])
       .default('stored')
@@ -214,6 +220,12 @@ export const sink = z
     if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
     if (given.format !== 'csv' && !isDefault(given.csv))
       refuse('csv', 'no csv beside format json: it says how CSV bodies are written');
+    if (given.order === 'key') {
+      if (given.key === undefined && !given.keyFields)
+        refuse('order', 'keyFields or key beside it: it is by them that messages are ordered');
+      if (given.delay !== undefined)
+        refuse('order', 'none, as messages that are delivered later keep no order');
+    }
     if (given.recordsPerMessage === undefined) return;
     // Records in one message may differ in these.
     for (const field of ['keyFields', 'key', 'properties', 'delay'] as const) {

@@ -1,12 +1,13 @@
 import type { Message } from '../../job/message.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
-import type { Arrivals, EncodedMessage, Outcome, Producer } from '../producer.js';
+import { placeOf } from '../key-hash.js';
+import type { Arrivals, EncodedMessage, Layout, Outcome, Producer } from '../producer.js';
 import type { Answer, Request } from './connection.js';
 import type { Connections } from './connections.js';
 import { type BatchItem, joined, MessageEncoder, partsOf } from './encoder.js';
 import { ANSWER, REQUEST } from './protocol.js';
-import { type Queue, QueueTurn } from './queues.js';
+import { type Queue, QueueTurn, queuesOf } from './queues.js';
 import { isOfRocketMQ, RefusedError } from './remoting-error.js';
 import type { TopicRoute } from './topic-route.js';
 
@@ -39,6 +40,8 @@ export interface NameserverProducerOptions {
   /** What counts as written. */
   readonly acknowledge: Sink['acknowledge'];
   readonly arrivals: Arrivals | undefined;
+  /** The queues that keys are given to, where messages keep their order. */
+  readonly layout?: Layout | undefined;
   /** The largest body, and the largest request, that every broker takes, in bytes. */
   readonly maxMessageBytes: number;
 }
@@ -50,11 +53,14 @@ export class NameserverProducer implements Producer {
   readonly #options: NameserverProducerOptions;
   readonly #encoder: MessageEncoder;
   readonly #turn = new QueueTurn();
+  /** The queue of each lane. */
+  readonly #lanes: readonly Queue[] | undefined;
 
   constructor(options: NameserverProducerOptions) {
-    const { route, tag, nextId, maxMessageBytes } = options;
+    const { route, tag, nextId, maxMessageBytes, layout } = options;
     this.#options = options;
-    this.#encoder = new MessageEncoder({ tag, nextId });
+    this.#encoder = new MessageEncoder({ tag, nextId, ordered: layout !== undefined });
+    this.#lanes = layout && queuesOf(layout);
     this.maxBodyBytes = maxMessageBytes;
     this.#turn.queues = route.queues;
     route.onChange = (queues) => {
@@ -71,15 +77,20 @@ export class NameserverProducer implements Producer {
     return this.#options.arrivals;
   }
 
+  get isOrdered(): boolean {
+    return this.#lanes !== undefined;
+  }
+
   encode(message: Message): EncodedMessage {
-    return this.#encoder.encode(message);
+    const item = this.#encoder.encode(message);
+    return this.#lanes ? { ...item, lane: placeOf(message.key ?? '', this.#lanes.length) } : item;
   }
 
   async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
     const { route, context } = this.#options;
     let queue: Queue | undefined;
     try {
-      queue = await this.#nextQueue();
+      queue = await this.#queueFor(messages[0]);
       const request = sendRequest(messages as readonly BatchItem[], context.topic, queue);
       const outcome = this.#outcome(await this.#ask(queue, request), messages.length);
       this.#turn.succeeded(queue.broker);
@@ -100,9 +111,15 @@ export class NameserverProducer implements Producer {
     this.#options.connections.close();
   }
 
-  async #nextQueue(): Promise<Queue> {
+  async #queueFor({ lane }: EncodedMessage): Promise<Queue> {
     const { route, context } = this.#options;
     if (route.isStale) await route.refresh();
+    if (this.#lanes && lane !== undefined) {
+      const queue = this.#lanes[lane];
+      // Another queue would break the order.
+      if (!route.has(queue)) throw queueIsMissing(queue);
+      return queue;
+    }
     const queue = this.#turn.next();
     if (!queue) throw noWritableQueue(context);
     return queue;
@@ -179,5 +196,12 @@ export function noWritableQueue(context: FaultContext): SinkFault {
   return sinkFault(
     new RefusedError(ANSWER.noPermission, 'sending message to any queue is forbidden'),
     context,
+  );
+}
+
+function queueIsMissing({ broker, id }: Queue): RefusedError {
+  return new RefusedError(
+    ANSWER.notLeaderForQueue,
+    `queue ${id} of broker ${broker} can not be written to now, and its keys must not go to another`,
   );
 }

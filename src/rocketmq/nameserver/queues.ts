@@ -1,3 +1,4 @@
+import type { Layout } from '../producer.js';
 import type { Route } from './route.js';
 
 /** A queue that messages can be sent to. */
@@ -16,14 +17,15 @@ interface Health {
   restsUntil: number;
 }
 
-/** All queues of a route that can be written to, in the order of brokers and numbers. */
-export function writableQueues(route: Route): Queue[] {
-  return route
-    .filter(({ masters }) => masters.length > 0)
-    .flatMap(({ name, writableQueues: count }) =>
-      Array.from({ length: count }, (_, id) => ({ broker: name, id })),
-    );
-}
+/** The queues of a route that can be written to. */
+export const layoutOf = (route: Route): Layout =>
+  route
+    .filter(({ masters, writableQueues }) => masters.length > 0 && writableQueues > 0)
+    .map(({ name, writableQueues }) => ({ broker: name, queues: writableQueues }));
+
+/** All of them, in the order of brokers and numbers. */
+export const queuesOf = (layout: Layout): Queue[] =>
+  layout.flatMap(({ broker, queues }) => Array.from({ length: queues }, (_, id) => ({ broker, id })));
 
 /** Queues in turn, without those of brokers that have just failed: these rest for a while, longer and longer. */
 export class QueueTurn {

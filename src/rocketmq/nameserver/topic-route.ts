@@ -1,6 +1,6 @@
 import type { NameServers } from './name-servers.js';
 import { ANSWER } from './protocol.js';
-import { type Queue, writableQueues } from './queues.js';
+import { layoutOf, type Queue, queuesOf } from './queues.js';
 import { RefusedError, RemotingError } from './remoting-error.js';
 import type { Route } from './route.js';
 
@@ -42,6 +42,11 @@ export class TopicRoute {
     return this.#queues;
   }
 
+  /** Whether a queue can be written to. */
+  has({ broker, id }: Queue): boolean {
+    return this.#queues.some((queue) => queue.broker === broker && queue.id === id);
+  }
+
   /** The address of a broker's master. */
   masterOf(broker: string): string {
     const masters = this.#route.find(({ name }) => name === broker)?.masters ?? [];
@@ -73,7 +78,7 @@ export class TopicRoute {
     const route = await this.#nameServers.route(this.#topic);
     if (!route) throw new RefusedError(ANSWER.topicNotExist, 'no name server knows the topic');
     this.#route = route;
-    this.#queues = writableQueues(route);
+    this.#queues = queuesOf(layoutOf(route));
     this.isStale = false;
     this.onChange(this.#queues);
   }

@@ -17,6 +17,7 @@ import {
   permissionRequest,
   queueIsRefused,
 } from './producer.js';
+import { layoutOf } from './queues.js';
 import { RefusedError, RemotingError } from './remoting-error.js';
 import { TopicRoute } from './topic-route.js';
 
@@ -50,6 +51,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
       try {
         await openRoute(route, connections, context, options);
         const { run = '' } = options;
+        const layout = sink.order === 'key' ? (options.layout ?? layoutOf(route.route)) : undefined;
         const write: FaultContext = { ...context, stage: 'write' };
         const producer = new NameserverProducer({
           connections,
@@ -58,6 +60,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           tag: commonTag(sink),
           nextId: messageIds(run),
           acknowledge: sink.acknowledge,
+          layout,
           // A delayed message stands in its topic, and in the index, when it is delivered.
           arrivals:
             context.messageType === 'DELAY'
@@ -65,7 +68,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
               : new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
           maxMessageBytes: MAX_MESSAGE_BYTES,
         });
-        return { producer, topic: { writableQueues: route.queues.length } };
+        return { producer, topic: { writableQueues: route.queues.length, ...(layout && { layout }) } };
       } catch (error) {
         route.close();
         connections.close();

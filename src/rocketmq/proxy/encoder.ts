@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Message, RECORD_ID_PROPERTY } from '../../job/message.js';
 import type { MessageType } from '../message-type.js';
@@ -32,7 +32,7 @@ const FIELD = {
 
 const ENCODING_IDENTITY = 1;
 /** `MessageType` of the protocol. */
-const MESSAGE_TYPE: Record<MessageType, number> = { NORMAL: 1, DELAY: 3 };
+const MESSAGE_TYPE: Record<MessageType, number> = { NORMAL: 1, FIFO: 2, DELAY: 3 };
 
 /** Messages are written one behind the other into slabs; a slab lives as long as a message in it is under way. */
 const SLAB_BYTES = 1024 * 1024;
@@ -40,6 +40,9 @@ const SLAB_BYTES = 1024 * 1024;
 /** Message ids have 17 bytes, as hexadecimal digits: a version, 12 bytes of the producer's own, a sequence. */
 const ID_DIGITS = 34;
 const SEQUENCE_DIGITS = 8;
+
+/** Bytes that the proxy takes in the name of a group of messages that keep their order (`maxMessageGroupSize`). */
+const MAX_GROUP_BYTES = 64;
 
 const NOTHING = Buffer.alloc(0);
 const NO_PROPERTIES = { bytes: NOTHING, textBytes: 0 };
@@ -57,6 +60,7 @@ export class MessageEncoder {
   readonly #propertyKey: Buffer;
   readonly #systemConstant: Buffer;
   readonly #idPrefix: string;
+  readonly #isOrdered: boolean;
   #sequence = 0;
   #bornAt = 0;
   #born: Buffer = Buffer.alloc(0);
@@ -65,6 +69,7 @@ export class MessageEncoder {
 
   /** @param tag the tag of all messages; one that a message brings itself comes instead of none */
   constructor(topic: string, { tag, type = 'NORMAL' }: EncoderOptions = {}) {
+    this.#isOrdered = type === 'FIFO';
     this.#topic = field(FIELD.message.topic, field(FIELD.resource.name, Buffer.from(topic)));
     this.#propertyKey = field(FIELD.mapEntry.key, Buffer.from(RECORD_ID_PROPERTY));
     this.#systemConstant = Buffer.concat([
@@ -90,6 +95,8 @@ export class MessageEncoder {
     const own = properties === undefined ? NO_PROPERTIES : userProperties(properties);
     const delivery = deliverAt === undefined ? NOTHING : timestamp(FIELD.system.deliveryTimestamp, deliverAt);
 
+    const group = this.#isOrdered ? messageGroup(key ?? '') : NOTHING;
+
     const idField = fieldBytes(idBytes);
     const property = this.#propertyKey.length + idField;
     const system =
@@ -99,6 +106,7 @@ export class MessageEncoder {
       (key === undefined ? 0 : fieldBytes(keyBytes)) +
       (tag === undefined ? 0 : fieldBytes(tagBytes)) +
       delivery.length +
+      group.length +
       (2 + ID_DIGITS);
     const message =
       this.#topic.length +
@@ -124,6 +132,7 @@ export class MessageEncoder {
     at = text(slab, at, FIELD.system.keys, id, idBytes);
     at = text(slab, at, FIELD.system.messageId, this.#nextMessageId(), ID_DIGITS);
     if (deliverAt !== undefined) at += delivery.copy(slab, at);
+    if (this.#isOrdered) at += group.copy(slab, at);
     at = header(slab, at, FIELD.message.body, bodyBytes);
     if (typeof body === 'string') slab.write(body, at, 'utf8');
     else slab.set(body, at);
@@ -159,6 +168,16 @@ export class MessageEncoder {
     }
     return this.#born;
   }
+}
+
+/** `message_group`, whose tag takes two bytes: the key, or its hash where it is too long. */
+function messageGroup(key: string): Buffer {
+  const content = Buffer.from(key);
+  const name =
+    content.length <= MAX_GROUP_BYTES
+      ? content
+      : Buffer.from(createHash('sha256').update(content).digest('hex'));
+  return Buffer.concat([Buffer.from([0x8a]), field(0x01, name)]);
 }
 
 /** Properties as entries of the message's map, and how long their names and values are together. */

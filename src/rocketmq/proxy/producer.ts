@@ -4,12 +4,16 @@ import service from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.
 import type { Message } from '../../job/message.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
+import { placeOf } from '../key-hash.js';
 import type { EncodedMessage, Outcome, Producer, Refusal } from '../producer.js';
 import type { ProxyClient } from './client.js';
 import { MessageEncoder } from './encoder.js';
 
 /** `maxUserPropertySize` of the proxy, which it tells no client. */
 const MAX_PROPERTY_BYTES = 16 * 1024;
+
+/** Ordered messages that are under way at once, at most: those of equal keys are of the same lane, and one after the other. */
+const LANES = 64;
 
 const STATUS_OK = 20_000;
 const STATUS_MULTIPLE_RESULTS = 30_000;
@@ -72,13 +76,21 @@ export class ProxyProducer implements Producer {
     return this.#client.publishingSettings.maxBodySizeBytes;
   }
 
-  /** RocketMQ 5.4.0 acknowledges a request with several delayed messages, and then delivers none of them. */
+  /**
+   * RocketMQ 5.4.0 acknowledges a request with several delayed messages, and then delivers none of them; and it spreads a request
+   * with several ordered ones over queues.
+   */
   get maxMessages(): number {
-    return this.#context.messageType === 'DELAY' ? 1 : Number.POSITIVE_INFINITY;
+    return this.#context.messageType === 'NORMAL' ? Number.POSITIVE_INFINITY : 1;
+  }
+
+  get isOrdered(): boolean {
+    return this.#context.messageType === 'FIFO';
   }
 
   encode(message: Message): EncodedMessage {
-    return this.#encoder.encode(message);
+    const encoded = this.#encoder.encode(message);
+    return this.isOrdered ? { ...encoded, lane: placeOf(message.key ?? '', LANES) } : encoded;
   }
 
   async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
