@@ -39,7 +39,8 @@ export interface NameserverProducerOptions {
   readonly nextId: () => string;
   /** What counts as written. */
   readonly acknowledge: Sink['acknowledge'];
-  readonly arrivals: Arrivals | undefined;
+  /** Where what has arrived need not be sent again. */
+  readonly arrivals?: Arrivals;
   /** The queues that keys are given to, where messages keep their order. */
   readonly layout?: Layout | undefined;
   /** The largest body, and the largest request, that every broker takes, in bytes. */

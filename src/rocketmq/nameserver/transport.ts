@@ -61,11 +61,9 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           nextId: messageIds(run),
           acknowledge: sink.acknowledge,
           layout,
-          // A delayed message stands in its topic, and in the index, when it is delivered.
-          arrivals:
-            context.messageType === 'DELAY'
-              ? undefined
-              : new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
+          ...(canBeAsked(sink) && {
+            arrivals: new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
+          }),
           maxMessageBytes: MAX_MESSAGE_BYTES,
         });
         return { producer, topic: { writableQueues: route.queues.length, ...(layout && { layout }) } };
@@ -77,6 +75,12 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
     },
   };
 }
+
+/**
+ * Whether it means that a message needs not be sent again when a broker has it. A delayed one can't be found by its key before it
+ * is delivered, and one that is found need not be replicated.
+ */
+const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sink.acknowledge === 'stored';
 
 /** Finds the topic, and a broker that takes messages of it from this account. */
 async function openRoute(
