@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
+import { javaCommand } from '../../src/dev/cache.js';
+import { javaArgs, LIGHT_JVM } from '../../src/dev/java.js';
 import type { JobInput } from '../../src/job/schema/job.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
@@ -50,4 +54,36 @@ describe('messages by the name server', () => {
       expect(new Set(stored.map(({ properties }) => properties.UNIQ_KEY)).size).toBe(5000);
     }
   });
+
+  it('are compressed where that is asked for, and RocketMQ itself undoes it, in batches with others', async () => {
+    const rows = Array.from(
+      { length: 400 },
+      (_, i) => `${i},row ${i},${'é'.repeat(i % 2 === 0 ? 10 : 3000)}`,
+    );
+    const { topic, report } = await migrate(rows, { sink: { compressOver: '4 KiB' } });
+    expect(report).toMatchObject({ state: 'completed', messages: 400 });
+    expect(report.bytes).toBeGreaterThan(200 * 6000);
+    const stored = await readTopic(stack, topic);
+    expect(stored.filter(({ body }) => body.length > 1000)).toEqual([]);
+
+    const printed = await mqadmin('printMsg', ['-t', topic, '-d', 'true']);
+    for (const i of [0, 1, 398, 399]) {
+      expect(printed).toContain(
+        `"id":"${i}","name":"row ${i}","note":"${'é'.repeat(i % 2 === 0 ? 10 : 3000)}"`,
+      );
+    }
+  });
 });
+
+/** What RocketMQ's own tool prints. */
+async function mqadmin(command: string, args: readonly string[]): Promise<string> {
+  const { jars, namesrvAddr } = stack.rocketmq;
+  const main = 'org.apache.rocketmq.tools.command.MQAdminStartup';
+  const java = javaArgs(jars, bench.folder, LIGHT_JVM);
+  const { stdout } = await promisify(execFile)(
+    javaCommand(),
+    [...java, main, command, '-n', namesrvAddr, ...args],
+    { env: { ...process.env, ROCKETMQ_HOME: bench.folder }, maxBuffer: 64 * 1024 * 1024 },
+  );
+  return stdout;
+}

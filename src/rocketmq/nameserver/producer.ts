@@ -5,8 +5,8 @@ import { placeOf } from '../key-hash.js';
 import type { Arrivals, EncodedMessage, Layout, Outcome, Producer } from '../producer.js';
 import type { Answer, Request } from './connection.js';
 import type { Connections } from './connections.js';
-import { type BatchItem, joined, MessageEncoder, partsOf } from './encoder.js';
-import { ANSWER, REQUEST } from './protocol.js';
+import { type BatchItem, COMPRESSED, joined, MessageEncoder, partsOf } from './encoder.js';
+import { ANSWER, COMPRESSED_BY_ZLIB, REQUEST } from './protocol.js';
 import { type Queue, QueueTurn, queuesOf } from './queues.js';
 import { isOfRocketMQ, RefusedError } from './remoting-error.js';
 import type { TopicRoute } from './topic-route.js';
@@ -43,6 +43,8 @@ export interface NameserverProducerOptions {
   readonly arrivals?: Arrivals;
   /** The queues that keys are given to, where messages keep their order. */
   readonly layout?: Layout | undefined;
+  /** Bodies of so many bytes and more are compressed. @default none */
+  readonly compressOver?: number | undefined;
   /** The largest body, and the largest request, that every broker takes, in bytes. */
   readonly maxMessageBytes: number;
 }
@@ -58,9 +60,9 @@ export class NameserverProducer implements Producer {
   readonly #lanes: readonly Queue[] | undefined;
 
   constructor(options: NameserverProducerOptions) {
-    const { route, tag, nextId, maxMessageBytes, layout } = options;
+    const { route, tag, nextId, maxMessageBytes, layout, compressOver } = options;
     this.#options = options;
-    this.#encoder = new MessageEncoder({ tag, nextId, ordered: layout !== undefined });
+    this.#encoder = new MessageEncoder({ tag, nextId, ordered: layout !== undefined, compressOver });
     this.#lanes = layout && queuesOf(layout);
     this.maxBodyBytes = maxMessageBytes;
     this.#turn.queues = route.queues;
@@ -140,10 +142,11 @@ export class NameserverProducer implements Producer {
 }
 
 function sendRequest(messages: readonly BatchItem[], topic: string, { id }: Queue): Request {
+  const systemFlag = messages[0].form === COMPRESSED ? COMPRESSED_BY_ZLIB : 0;
   if (messages.length > 1) {
     return {
       code: REQUEST.sendBatch,
-      fields: sendFields(topic, id, { batch: true }),
+      fields: sendFields(topic, id, { batch: true, systemFlag }),
       body: joined(messages),
     };
   }
@@ -151,7 +154,7 @@ function sendRequest(messages: readonly BatchItem[], topic: string, { id }: Queu
   const { body, properties } = partsOf(messages[0]);
   return {
     code: REQUEST.sendMessage,
-    fields: sendFields(topic, id, { batch: false, properties }),
+    fields: sendFields(topic, id, { batch: false, systemFlag, properties }),
     body: [body],
   };
 }
@@ -160,7 +163,11 @@ function sendRequest(messages: readonly BatchItem[], topic: string, { id }: Queu
 function sendFields(
   topic: string,
   queueId: number,
-  { batch, properties = '' }: { readonly batch: boolean; readonly properties?: string },
+  {
+    batch,
+    systemFlag,
+    properties = '',
+  }: { readonly batch: boolean; readonly systemFlag: number; readonly properties?: string },
 ): Request['fields'] {
   return {
     a: PRODUCER_GROUP,
@@ -170,7 +177,7 @@ function sendFields(
     d: 0,
     e: queueId,
     // The system's flag, the time, the user's flag.
-    f: 0,
+    f: systemFlag,
     g: Date.now(),
     h: 0,
     i: properties,
@@ -187,7 +194,7 @@ function sendFields(
  * @see queueIsRefused
  */
 export function permissionRequest(topic: string): Request {
-  const fields = sendFields(topic, NO_QUEUE, { batch: false });
+  const fields = sendFields(topic, NO_QUEUE, { batch: false, systemFlag: 0 });
   return { code: REQUEST.sendMessage, fields, body: [Buffer.from('?')] };
 }
 

@@ -42,6 +42,9 @@ export const ANSWER = {
 /** Bits of a queue's permission (`PermName`). */
 export const PERMISSION = { write: 2, read: 4 } as const;
 
+/** What a message's system flag says of a body that is compressed by zlib (`MessageSysFlag`). */
+export const COMPRESSED_BY_ZLIB = 0x301;
+
 /** Between a property's name and its value, and behind a property, in the text of all (`MessageDecoder`). */
 export const NAME_END = '\u0001';
 export const PROPERTY_END = '\u0002';

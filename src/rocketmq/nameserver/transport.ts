@@ -61,6 +61,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           nextId: messageIds(run),
           acknowledge: sink.acknowledge,
           layout,
+          compressOver: sink.compressOver,
           ...(canBeAsked(sink) && {
             arrivals: new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
           }),
