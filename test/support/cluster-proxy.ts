@@ -5,13 +5,19 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { javaCommand } from '../../../src/dev/cache.js';
-import { javaArgs } from '../../../src/dev/java.js';
-import { LOGBACK, PROXY_PROMISES } from '../../../src/dev/rocketmq-config.js';
-import { queryRoute } from '../../../src/dev/route.js';
-import type { Stack } from '../../../src/dev/stack.js';
-import { MARKER_TOPIC } from '../../support/topic-reader.js';
-import { until } from '../../support/until.js';
+import { javaCommand } from '../../src/dev/cache.js';
+import { javaArgs } from '../../src/dev/java.js';
+import { answers } from '../../src/dev/ports.js';
+import { LOGBACK, PROXY_PROMISES } from '../../src/dev/rocketmq-config.js';
+import { queryRoute } from '../../src/dev/route.js';
+import type { Stack } from '../../src/dev/stack.js';
+import { MARKER_TOPIC } from './topic-reader.js';
+import { until } from './until.js';
+
+export interface ClusterProxyOptions {
+  /** Whether it speaks TLS to who wants it, to everyone or to nobody. @default permissive */
+  readonly tlsMode?: 'permissive' | 'enforcing' | 'disabled';
+}
 
 /**
  * A proxy apart from the broker, as in production. It answers with the endpoints that it was asked at, so that a relay before
@@ -19,7 +25,10 @@ import { until } from '../../support/until.js';
  * neither.)
  * @returns its endpoints, once it is up
  */
-export function useClusterProxy(stack: () => Stack): () => string {
+export function useClusterProxy(
+  stack: () => Stack,
+  { tlsMode = 'permissive' }: ClusterProxyOptions = {},
+): () => string {
   let folder: string;
   let proxy: ChildProcess;
   let endpoints: string;
@@ -41,8 +50,13 @@ export function useClusterProxy(stack: () => Stack): () => string {
         remotingListenPort: remotingPort,
       }),
     );
+    const settings = [
+      `-Drmq.logback.configurationFile=${logback}`,
+      // As it speaks to the broker, which speaks both.
+      ...['-Dtls.enable=false', `-Dtls.server.mode=${tlsMode}`],
+    ];
     const args = [
-      ...javaArgs(jars, folder, ['-Xms256m', '-Xmx256m', `-Drmq.logback.configurationFile=${logback}`]),
+      ...javaArgs(jars, folder, ['-Xms256m', '-Xmx256m', ...settings]),
       ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'cluster', '-n', namesrvAddr, '-pc', config],
     ];
     proxy = spawn(javaCommand(), args, {
@@ -56,6 +70,8 @@ export function useClusterProxy(stack: () => Stack): () => string {
     });
     await until(async () => {
       if (proxy.exitCode !== null) throw new Error(`the proxy ended:\n${log}`);
+      // Who is to be asked by TLS is ready when it listens: it opens its port last.
+      if (tlsMode === 'enforcing') return await answers(port);
       const route = await queryRoute(endpoints, MARKER_TOPIC);
       return route !== undefined && route !== 'no topic';
     });
