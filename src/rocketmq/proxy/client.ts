@@ -11,6 +11,7 @@ import type {
   SendMessageResponse,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import type { Credentials } from '../credentials.js';
+import type { TlsClient } from '../tls.js';
 import { ProxyConnections } from './rpc.js';
 
 const { Permission } = definition;
@@ -23,6 +24,8 @@ export interface ProxyClientOptions {
   readonly logger: ILogger;
   /** @default none: nobody in particular */
   readonly credentials?: Credentials | undefined;
+  /** @default none: everything is sent in plain */
+  readonly tls?: TlsClient | undefined;
 }
 
 /**
@@ -34,7 +37,7 @@ export class ProxyClient extends OfficialProducer {
   #settingsArrived: () => void = () => {};
   #settingsRefused: (reason: unknown) => void = () => {};
 
-  constructor({ endpoints, topic, requestTimeoutMs, logger, credentials }: ProxyClientOptions) {
+  constructor({ endpoints, topic, requestTimeoutMs, logger, credentials, tls }: ProxyClientOptions) {
     super({
       endpoints,
       namespace: '',
@@ -46,7 +49,7 @@ export class ProxyClient extends OfficialProducer {
     this.#topic = topic;
     // The field is read-only to those who only use the class.
     this.rpcClientManager.close();
-    Object.assign(this, { rpcClientManager: new ProxyConnections(this, logger) });
+    Object.assign(this, { rpcClientManager: new ProxyConnections(this, logger, tls) });
   }
 
   /**
