@@ -119,7 +119,8 @@ function proxySettings(ports: Ports) {
   };
 }
 
-function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
+/** What RocketMQ's `name=value` files hold. */
+export function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');

@@ -56,11 +56,12 @@ const TLS_RULES: readonly (readonly [RegExp, Rule])[] = [
     ),
   ],
   [
-    /alert[ _](?:handshake[ _]failure|protocol[ _]version|insufficient)|unsupported[ _]protocol/i,
+    // RocketMQ says "internal error" of a client certificate that somebody else signed.
+    /alert[ _](?:handshake[ _]failure|internal[ _]error|protocol[ _]version|insufficient)|unsupported[ _]protocol/i,
     rule(
       'tls_refused',
       'RocketMQ refuses the TLS handshake',
-      'If it asks for a client certificate, name one: sink.tls.certFile and keyFile. If not, let it speak TLS 1.2 or 1.3.',
+      'If it asks for a client certificate, name one that its CA has signed: sink.tls.certFile and keyFile. If not, look at its log; it must speak TLS 1.2 or 1.3.',
     ),
   ],
   [

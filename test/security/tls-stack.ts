@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll } from 'vitest';
 import { down } from '../../src/dev/down.js';
-import type { Stack } from '../../src/dev/stack.js';
+import { properties } from '../../src/dev/rocketmq-config.js';
+import { remotingTlsSettings } from '../../src/dev/server-tls.js';
+import { type Stack, stackPaths } from '../../src/dev/stack.js';
 import { up } from '../../src/dev/up.js';
 import { CertificateAuthority, type Certified } from '../support/certificates.js';
 import { MARKER_TOPIC } from '../support/topic-reader.js';
@@ -19,6 +21,8 @@ export interface TlsStack {
   readonly authority: CertificateAuthority;
   /** Lets it show another one, which it takes up while it runs; returns when it does. */
   show(certified: Certified): Promise<void>;
+  /** Lets name server and broker ask clients for a certificate of the authority from now on. */
+  askClients(): Promise<void>;
 }
 
 /** At first it shows a certificate for 127.0.0.1 and for `rocketmq.test`. */
@@ -40,13 +44,21 @@ export function useTlsStack(topics: readonly string[]): TlsStack {
       stateDir: join(folder, 'state'),
       portOffset: 'auto',
       topics: [...topics, MARKER_TOPIC],
-      tls: { certFile: join(folder, 'server.pem'), keyFile: join(folder, 'server.key') },
+      tls: files(folder),
     });
   }, 240_000);
   afterAll(async () => {
     await down(join(folder, 'state'), { signal: 'SIGKILL' });
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
+  tls.askClients = async () => {
+    const clientCaFile = join(folder, 'ca.pem');
+    await writeFile(clientCaFile, authority.cert);
+    const settings = remotingTlsSettings({ ...files(folder), clientCaFile });
+    await writeFile(join(stackPaths(tls.stack.stateDir).rocketmq, 'tls.properties'), properties(settings));
+    // They look there when they take up a certificate.
+    await tls.show(usual(authority));
+  };
   tls.show = async (certified) => {
     await write(certified);
     const { fingerprint256 } = new X509Certificate(certified.cert);
@@ -56,6 +68,11 @@ export function useTlsStack(topics: readonly string[]): TlsStack {
   };
   return tls;
 }
+
+const files = (folder: string) => ({
+  certFile: join(folder, 'server.pem'),
+  keyFile: join(folder, 'server.key'),
+});
 
 export const usual = (authority: CertificateAuthority): Certified =>
   authority.issue('rocketmq', { hosts: ['IP:127.0.0.1', 'DNS:rocketmq.test'] });

@@ -76,7 +76,7 @@ export class RemotingConnection {
     const { host, port } = hostAndPort(address);
     const { timeoutMs } = options;
     const tls = options.tls && (await secured(options.tls, host));
-    const to = { host, port, noDelay: true, keepAlive: true };
+    const to = { host, port };
     return await new Promise((resolve, reject) => {
       const socket = tls ? connectTls({ ...to, ...tls }) : connectPlain(to);
       const fail = (why: string, cause?: Error) => {
@@ -91,6 +91,8 @@ export class RemotingConnection {
       socket.once('close', onClose);
       socket.once(tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer);
+        // Not among the options, as those of TLS have neither.
+        socket.setNoDelay(true).setKeepAlive(true);
         const connection = new RemotingConnection(address, socket, options);
         socket.off('error', onError).off('close', onClose);
         resolve(connection);

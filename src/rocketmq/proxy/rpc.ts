@@ -123,6 +123,12 @@ export class ProxyConnections extends RpcClientManager {
     return stream;
   }
 
+  /** Why one of the servers is not reached by TLS, if one is not. */
+  get tlsFailure(): Error | undefined {
+    for (const { tls } of this.#connections.values()) if (tls?.failure) return tls.failure;
+    return undefined;
+  }
+
   override close(): void {
     this.#closed = true;
     super.close();

@@ -18,7 +18,7 @@ export class TlsCredentials extends ChannelCredentials {
     this.#host = host;
   }
 
-  /** Why a connection did not become secure, the latest time that one did not. */
+  /** Why no connection became secure since one did; undefined where nothing is wrong. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -44,10 +44,11 @@ export class TlsCredentials extends ChannelCredentials {
           options = await this.#tls.towards(this.#host);
         }),
       connect: (socket: Socket) =>
-        this.#noting(async () => ({
-          socket: await secureSocket({ ...options, socket, ALPNProtocols: ['h2'] }),
-          secure: true,
-        })),
+        this.#noting(async () => {
+          const secured = await secureSocket({ ...options, socket, ALPNProtocols: ['h2'] });
+          this.#failure = undefined;
+          return { socket: secured, secure: true };
+        }),
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
