@@ -101,6 +101,10 @@ const authority = new CertificateAuthority('Rocketlift tests');
 const client = authority.issue('client');
 for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'SECURITY_TOKEN']) process.env[`ROCKETMQ_${name}`] = name;
 
+/** The servers of the tests, which are not where the examples say. */
+const ADDRESSES = ['sink.endpoints', 'sink.namesrvAddr'];
+const BY_NAME_SERVER = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'nameserver' };
+
 const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'source.encoding': {
     // 中 in GB 18030
@@ -149,6 +153,8 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     arrived: arrivedAs(['{"id":"1"}', '{"id":"2"}']),
   },
   'source.recordPath': { content: (usual) => `{"data":{"count":2,"items":${usual}}}` },
+  'sink.namesrvAddr': { beside: BY_NAME_SERVER },
+  'sink.transport': { beside: BY_NAME_SERVER },
   'sink.credentials.accessKey': { beside: ACCOUNT },
   'sink.credentials.secretKey': { beside: ACCOUNT },
   'sink.credentials.securityToken': { beside: ACCOUNT },
@@ -241,8 +247,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     for (const [where, what] of Object.entries(beside))
       document = withValueAt(document, where.split('.'), what);
     const named = path.map((part) => (part === ANY_NAME ? (name ?? '') : part));
-    // The servers of the test are not where the example says.
-    if (field !== 'sink.endpoints') document = withValueAt(document, named, value);
+    if (!ADDRESSES.includes(field)) document = withValueAt(document, named, value);
     const job = parseJobText(JSON.stringify(document), { file: 'example.json', baseDir });
     expect(await bench.run(job)).toMatchObject({
       state: 'completed',

@@ -16,7 +16,7 @@ interface Output {
 }
 
 /** What a check finds at the job's two ends. */
-export interface Found {
+interface Found {
   readonly ok: boolean;
   readonly warnings: readonly string[];
   readonly error?: { readonly code: string; readonly message: string; readonly mend: string };

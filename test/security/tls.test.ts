@@ -150,7 +150,7 @@ describe.each(['proxy', 'nameserver'] as const)('by the %s,', (transport) => {
       duplicatesAtMost: 0,
     });
     expect(await count()).toBe(before + rows);
-  });
+  }, 120_000);
 
   it('a certificate must also be for the servers that are named by who was asked', async ({
     onTestFinished,

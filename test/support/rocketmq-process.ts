@@ -55,7 +55,7 @@ export function useRocketmqProcess(
       if (server.exitCode !== null) throw new Error(`the server ended:\n${log}`);
       return await isReady();
     });
-  });
+  }, 180_000);
   afterAll(async () => {
     if (server?.exitCode === null) {
       server.kill('SIGKILL');
