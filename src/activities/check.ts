@@ -4,6 +4,7 @@ import type { Job } from '../job/schema/job.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
+import { tlsWarnings } from '../rocketmq/tls.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
 import type { SourceDescription } from '../sources/source.js';
 import { requireHandable } from './job-size.js';
@@ -43,5 +44,5 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
     signal,
   });
   await producer.close();
-  return { source, topic, warnings: source.warnings };
+  return { source, topic, warnings: [...source.warnings, ...tlsWarnings(job.sink)] };
 }

@@ -26,7 +26,7 @@ export function addFolderOptions(command: Command): Command {
     )
     .option(
       '--allow-secrets <dir...>',
-      help('folders that jobs may take ${file:…} from (default: none)', 'secrets'),
+      help('folders that jobs may take ${file:…} and the files of sink.tls from (default: none)', 'secrets'),
     );
 }
 

@@ -1,7 +1,7 @@
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { worldFault } from '../job/fault.js';
 import { type LoadedJob, validateJobDocument } from '../job/parse.js';
-import { sourcePaths } from '../job/source-paths.js';
+import { sourcePaths } from '../job/paths.js';
 import type { MigrationInput } from '../workflows/definitions.js';
 import { call } from './rpc.js';
 import { type RunRef, runText } from './run-ref.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { accessControlSettings } from './access-control.js';
 import { type Account, writePrivately } from './accounts.js';
 import type { Ports } from './ports.js';
+import { proxyTlsSettings, remotingTlsSettings, type ServerTls } from './server-tls.js';
 
 const CLUSTER = 'DefaultCluster';
 
@@ -35,6 +36,19 @@ export interface RocketmqFiles {
   readonly broker: string;
   readonly proxy: string;
   readonly logback: string;
+  /** Where name server and broker find how to speak TLS; by default they look for it elsewhere on the machine. */
+  readonly tls: string;
+}
+
+export interface ConfigOptions {
+  /**
+   * Who may do all, where only those who are known are let in. Its password stands in the configuration, and those of
+   * all in the broker's store, so that nobody else may look into the folder then.
+   * @default everybody is let in
+   */
+  readonly admin?: Account | undefined;
+  /** @default certificates that the servers make at their start, which nobody trusts */
+  readonly tls?: ServerTls | undefined;
 }
 
 /**
@@ -43,14 +57,11 @@ export interface RocketmqFiles {
  * What can be bound to loopback is: name server, broker and its second port. RocketMQ 5.4.0 has no setting for the proxy's gRPC
  * and remoting ports and the broker's port for replicas: these listen on all addresses. Routes name 127.0.0.1 all the same, so
  * that clients elsewhere get no further, but on a network you don't trust, close these ports with a firewall.
- *
- * @param admin who may do all, where only those who are known are let in. Its password stands in the configuration, and those of
- *   all in the broker's store, so that nobody else may look into the folder then.
  */
 export async function writeRocketmqConfig(
   folder: string,
   ports: Ports,
-  admin?: Account,
+  { admin, tls }: ConfigOptions = {},
 ): Promise<RocketmqFiles> {
   const files = {
     home: join(folder, 'home'),
@@ -58,6 +69,7 @@ export async function writeRocketmqConfig(
     broker: join(folder, 'broker.conf'),
     proxy: join(folder, 'proxy.json'),
     logback: join(folder, 'logback.xml'),
+    tls: join(folder, 'tls.properties'),
   };
   await mkdir(files.home, { recursive: true });
   await writeFile(files.namesrv, properties({ listenPort: ports.namesrv, bindAddress: '127.0.0.1' }));
@@ -67,8 +79,13 @@ export async function writeRocketmqConfig(
     files.broker,
     properties({ ...broker, ...(admin && accessControlSettings(admin, 'broker')) }),
   );
-  const proxy = { ...proxySettings(ports), ...(admin && accessControlSettings(admin, 'proxy')) };
+  const proxy = {
+    ...proxySettings(ports),
+    ...(admin && accessControlSettings(admin, 'proxy')),
+    ...(tls && proxyTlsSettings(tls)),
+  };
   await writePrivately(files.proxy, JSON.stringify(proxy, null, 2));
+  await writeFile(files.tls, properties(tls ? remotingTlsSettings(tls) : {}));
   await writeFile(files.logback, LOGBACK);
   return files;
 }
@@ -102,7 +119,8 @@ function proxySettings(ports: Ports) {
   };
 }
 
-function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
+/** What RocketMQ's `name=value` files hold. */
+export function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');

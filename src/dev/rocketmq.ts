@@ -13,12 +13,12 @@ import { type WaitOptions, waitUntil } from './wait.js';
 /** The name server and the broker with its proxy, on these ports. Writes their configuration. */
 export async function rocketmqCommands(
   paths: StackPaths,
-  { ports, jars, acl = false }: Pick<StackState, 'ports' | 'jars' | 'acl'>,
+  { ports, jars, acl = false, tls }: Pick<StackState, 'ports' | 'jars' | 'acl' | 'tls'>,
 ): Promise<Record<'namesrv' | 'broker', DetachedCommand>> {
   const admin = acl ? (await makeAccounts(paths.accounts)).admin : undefined;
-  const files = await writeRocketmqConfig(paths.rocketmq, ports, admin);
+  const files = await writeRocketmqConfig(paths.rocketmq, ports, { admin, tls });
   const common = { command: javaCommand(), cwd: paths.rocketmq, env: { ROCKETMQ_HOME: files.home } };
-  const logging = `-Drmq.logback.configurationFile=${files.logback}`;
+  const settings = [`-Drmq.logback.configurationFile=${files.logback}`, `-Dtls.config.file=${files.tls}`];
   const proxyArgs = [
     '-pm',
     'local',
@@ -33,7 +33,7 @@ export async function rocketmqCommands(
     namesrv: {
       ...common,
       args: [
-        ...javaArgs(jars, files.home, ['-Xmx256m', ...LIGHT_JVM, logging]),
+        ...javaArgs(jars, files.home, ['-Xmx256m', ...LIGHT_JVM, ...settings]),
         ...['org.apache.rocketmq.namesrv.NamesrvStartup', '-c', files.namesrv],
       ],
       log: logFile(paths, 'namesrv'),
@@ -41,7 +41,7 @@ export async function rocketmqCommands(
     broker: {
       ...common,
       args: [
-        ...javaArgs(jars, files.home, ['-Xms512m', '-Xmx512m', logging]),
+        ...javaArgs(jars, files.home, ['-Xms512m', '-Xmx512m', ...settings]),
         ...['org.apache.rocketmq.proxy.ProxyStartup', ...proxyArgs],
       ],
       log: logFile(paths, 'broker'),

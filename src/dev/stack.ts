@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { hasCode } from './errors.js';
 import type { Ports, ServerName } from './ports.js';
 import type { ProcessRef } from './process.js';
+import type { ServerTls } from './server-tls.js';
 
 /** A local Temporal and a local RocketMQ, as the rest of the world sees them. Plain data. */
 export interface Stack {
@@ -38,6 +39,8 @@ export interface StackState {
   readonly temporalFlags: readonly string[];
   /** Whether RocketMQ lets in only those who are known. */
   readonly acl?: boolean;
+  /** What its servers show of themselves, where they do not make that up at their start. */
+  readonly tls?: ServerTls | undefined;
   /** Topics that are there when the stack is ready. */
   readonly topics: readonly string[];
   readonly processes: Readonly<Partial<Record<ServerName, ProcessRef>>>;

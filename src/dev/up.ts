@@ -6,6 +6,7 @@ import { freeOffset, portsAt, requireFree, type ServerName } from './ports.js';
 import { missingPrerequisites } from './prerequisites.js';
 import { endGroup, isAlive } from './process.js';
 import { rocketmqJars } from './rocketmq-jars.js';
+import type { ServerTls } from './server-tls.js';
 import {
   DEFAULT_STATE_DIR,
   readState,
@@ -41,6 +42,8 @@ export interface UpOptions {
    * @default false, and for a stack that is partly up what it has
    */
   readonly acl?: boolean;
+  /** Certificates of RocketMQ's servers. @default they make their own, and for a stack that is partly up what it has */
+  readonly tls?: ServerTls;
   /** More flags for `temporal server start-dev`, such as `--dynamic-config-value KEY=VALUE`. @default none */
   readonly temporalFlags?: readonly string[];
   /** How long the servers may take to become ready, in milliseconds; downloads don't count. @default 120000 */
@@ -98,7 +101,7 @@ async function prepare(
   paths: StackPaths,
   before: StackState | undefined,
   missing: readonly ServerName[],
-  { portOffset = 0, temporalFlags, acl = false, onStep = () => {} }: UpOptions,
+  { portOffset = 0, temporalFlags, acl = false, tls, onStep = () => {} }: UpOptions,
 ): Promise<StackState> {
   const problems = await missingPrerequisites();
   if (problems.length > 0) {
@@ -121,6 +124,7 @@ async function prepare(
     jars,
     topics: before?.topics ?? [],
     acl: fresh ? acl : before.acl,
+    tls: fresh ? tls : before.tls,
     processes: fresh ? {} : before.processes,
   };
 }

@@ -12,7 +12,7 @@ export interface Folders {
   readonly read?: readonly string[];
   /** Where dirty records may be kept. @default anywhere that the worker's user may write */
   readonly dirty?: readonly string[];
-  /** What `${file:…}` may be taken from. @default nothing */
+  /** What `${file:…}` and the files of `sink.tls` may be taken from. @default nothing */
   readonly secrets?: readonly string[];
 }
 

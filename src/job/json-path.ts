@@ -22,3 +22,10 @@ export function valueAt(document: unknown, path: Path): unknown {
     document,
   );
 }
+
+/** A copy with another value at a path whose objects are there. */
+export function withValue(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  const object = document as Record<string | number, unknown>;
+  return { ...object, [key]: withValue(object[key], rest, value) };
+}

@@ -30,10 +30,6 @@ const LATER: readonly LaterField[] = [
     when: is('postgres', 'mysql'),
     message: later('databases can not be read', 'use csv, json or ndjson'),
   },
-  {
-    path: ['sink', 'tls'],
-    message: later('this version connects to RocketMQ without TLS', 'remove this field'),
-  },
   { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
   { path: ['verify'], message: later('topics are not counted after a run', 'remove this field') },
 ];

@@ -3,10 +3,10 @@ import { diagnose } from './diagnose.js';
 import type { Finding } from './finding.js';
 import { pathText } from './json-path.js';
 import { expandMacros, expandText, findMacros, timezoneOf } from './macros/macros.js';
+import { absolutePaths, plainPaths, sourcePaths } from './paths.js';
 import { JobFileError, type JobProblem } from './problem.js';
 import type { Job } from './schema/job.js';
 import { absoluteReferences, relativeReferences, withoutSecrets } from './secret-fields.js';
-import { absolutePaths, dirtyPath, sourcePaths } from './source-paths.js';
 import { parseText } from './yaml-text.js';
 
 /** A job from a file. */
@@ -88,10 +88,9 @@ const byPlace = (a: JobProblem, b: JobProblem) =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 
 function relativePaths(document: unknown): Finding[] {
-  const store = dirtyPath(document);
   const places = [
     ...sourcePaths(document).map((path) => ({ field: ['source', 'path'], path })),
-    ...(store === undefined ? [] : [{ field: ['dirty', 'path'], path: store }]),
+    ...plainPaths(document),
   ];
   return places
     .filter(({ path }) => !isAbsolute(path))

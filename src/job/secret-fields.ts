@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Finding } from './finding.js';
-import { type Path, valueAt } from './json-path.js';
+import { type Path, valueAt, withValue } from './json-path.js';
 import { fileReference, parseSecretReference } from './secret-reference.js';
 
 /** Objects of a document whose fields are references to secrets, with the names of those fields. */
@@ -55,13 +55,6 @@ function referencedFile(document: unknown, path: Path): string | undefined {
   const value = valueAt(document, path);
   const reference = typeof value === 'string' ? parseSecretReference(value) : undefined;
   return reference?.kind === 'file' ? reference.path : undefined;
-}
-
-/** A copy with another value at a path whose objects are there. */
-function withValue(document: unknown, [key, ...rest]: Path, value: unknown): unknown {
-  if (key === undefined) return value;
-  const object = document as Record<string | number, unknown>;
-  return { ...object, [key]: withValue(object[key], rest, value) };
 }
 
 const startsWith = (path: Path, start: Path) => start.every((part, i) => path[i] === part);

@@ -15,6 +15,7 @@ import {
 import type { MessageType } from './message-type.js';
 import { RefusedError, RemotingError } from './nameserver/remoting-error.js';
 import { answerRule, UNANSWERED } from './remoting-rules.js';
+import { tlsRule } from './tls-faults.js';
 
 /**
  * An error of a request to RocketMQ, and all that follows from it.
@@ -51,6 +52,8 @@ export interface FaultContext {
   readonly sent?: boolean;
   /** Whether the job has credentials: without any, RocketMQ asks for some. @default false */
   readonly hasCredentials?: boolean;
+  /** Whether the job connects by TLS. @default false */
+  readonly hasTls?: boolean;
   /** Takes the job's secrets out of what RocketMQ says. @default nothing is taken out */
   readonly redact?: Redact;
 }
@@ -66,7 +69,9 @@ const GRPC = {
 /** The one place that decides whose fault an error of a request is, by whichever transport it was sent. */
 export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   if (error instanceof SinkFault) return error;
-  const { rule, code, text } = ruleOf(error, context);
+  const last = innermost(error);
+  if (last instanceof Fault) return connectionFault(last, context);
+  const { rule, code, text } = ruleOf(error, last, context);
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
   const fill = (sentence: string) =>
     sentence.replaceAll('{topic}', context.topic).replaceAll('{type}', context.messageType);
@@ -79,15 +84,42 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause });
 }
 
-/** What an error means, and what RocketMQ or the network said of it; a code of 0 where there is none. */
-function ruleOf(error: unknown, context: FaultContext): { rule: Rule; code: number; text: string } {
-  if (error instanceof RemotingError) return { rule: UNANSWERED[error.kind], code: 0, text: error.message };
+/** What keeps a connection from being made on this machine, such as a file: once a run writes it may be mended at any time. */
+function connectionFault(cause: Fault, { stage }: FaultContext): SinkFault {
+  const { code, fault, message, mend } = cause;
+  return new SinkFault(code, stage === 'write' ? 'world' : fault, 'no', message, mend, { cause });
+}
+
+/**
+ * What an error means, and what RocketMQ or the network said of it; a code of 0 where there is none.
+ * @param last the one at the end of its chain of causes
+ */
+function ruleOf(
+  error: unknown,
+  last: unknown,
+  context: FaultContext,
+): { rule: Rule; code: number; text: string } {
+  const tls = tlsRule(last);
+  if (error instanceof RemotingError) {
+    return { rule: tls ?? unanswered(error, context), code: 0, text: error.message };
+  }
   if (error instanceof RefusedError) {
     const { code, message: text } = error;
     return { rule: answerRule(code, text, context.hasCredentials ?? false), code, text };
   }
-  const { code, text } = innermost(error);
-  return { rule: code >= 20_000 ? statusRule(code, text, context) : grpcRule(code, text), code, text };
+  const { code, text } = saidBy(last);
+  const rule = tls ?? (code >= 20_000 ? statusRule(code, text, context) : grpcRule(code, text, context));
+  return { rule, code, text };
+}
+
+function unanswered({ kind }: RemotingError, context: FaultContext): Rule {
+  return kind === 'lost' ? hungUp(UNANSWERED[kind], context) : UNANSWERED[kind];
+}
+
+/** Who speaks nothing but TLS takes a connection and hangs up without a word. So does a server that is stopped, which a run sees more often. */
+function hungUp(rule: Rule, { stage, hasTls = false }: FaultContext): Rule {
+  if (hasTls || stage === 'write') return rule;
+  return { ...rule, mend: `${rule.mend} If it speaks nothing but TLS, say how: sink.tls.` };
 }
 
 const UNAUTHORIZED = 40100;
@@ -104,7 +136,7 @@ function statusRule(code: number, text: string, { hasCredentials = false }: Faul
   return RULES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? internal;
 }
 
-function grpcRule(code: number, text: string): Rule {
+function grpcRule(code: number, text: string, context: FaultContext): Rule {
   if (code === GRPC.resourceExhausted && /larger than max/i.test(text)) return tooLarge;
   if (code === GRPC.resourceExhausted) return busy;
   if (code === GRPC.unimplemented) {
@@ -119,26 +151,32 @@ function grpcRule(code: number, text: string): Rule {
   // gRPC says by its text alone that a request never left: while it looks for a connection, or has none.
   const neverSent =
     /no connection established|name resolution failed|waiting for lb pick|before call started/i.test(text);
-  return {
+  const rule: Rule = {
     code: code === GRPC.deadlineExceeded ? 'rocketmq_timeout' : 'rocketmq_unreachable',
     fault: 'world',
     stored: neverSent ? 'no' : 'maybe',
     what: code === GRPC.deadlineExceeded ? 'no answer from RocketMQ in time' : 'RocketMQ can not be reached',
     mend: 'Start RocketMQ, or mend sink.endpoints if they are wrong.',
   };
+  return /last error: failed to connect/i.test(text) ? hungUp(rule, context) : rule;
 }
 
-/** The official client wraps the error that matters: the code and text lie at the end of the chain of causes. */
-function innermost(error: unknown): { code: number; text: string } {
+/** The official client wraps the error that matters: it lies at the end of the chain of causes. */
+function innermost(error: unknown): unknown {
   let last: unknown = error;
-  for (let depth = 0; depth < 8; depth++) {
+  for (let depth = 0; depth < 8 && !(last instanceof Fault); depth++) {
     const cause = (last as { cause?: unknown } | null)?.cause;
     if (!(cause instanceof Error)) break;
     last = cause;
   }
-  const { code, details, message } = (last ?? {}) as { code?: unknown; details?: unknown; message?: unknown };
-  const text = typeof details === 'string' && details !== '' ? details : String(message ?? last);
-  return { code: typeof code === 'number' ? code : 0, text };
+  return last;
+}
+
+/** gRPC's errors have a code and details, those of TLS a reason in short. */
+function saidBy(error: unknown): { code: number; text: string } {
+  const { code, details, reason, message } = (error ?? {}) as Partial<Record<string, unknown>>;
+  const [text] = [details, reason, message].filter((one) => typeof one === 'string' && one !== '');
+  return { code: typeof code === 'number' ? code : 0, text: String(text ?? error) };
 }
 
 /** On one line, without what the client and the broker add that helps nobody. */

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Folders, requireAllowed, requireAllowedFile } from '../folders/folders.js';
+import type { Folders } from '../folders/folders.js';
 import { type Fault, userFault } from '../job/fault.js';
 import { parseSecretReference } from '../job/secret-reference.js';
+import { readSecretFile, type SecretFileKind } from './secret-file.js';
 
 export interface ResolveOptions {
   /** The folders that jobs may use; `${file:}` may name files in those for secrets alone. @default none for secrets */
@@ -11,8 +10,8 @@ export interface ResolveOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** More than any key or token has; a path that leads to something else should not fill the memory. In bytes. */
-const MAX_BYTES = 64 * 1024;
+/** A key or a token. */
+const SECRET: SecretFileKind = { code: 'secret', what: 'the secret', maxBytes: 64 * 1024 };
 
 /**
  * The secret behind a reference, as this machine knows it. It must go nowhere but into a connection.
@@ -39,57 +38,10 @@ export async function resolveSecret(reference: string, options: ResolveOptions =
 }
 
 async function secretOfFile(path: string, folders: Folders | undefined): Promise<string> {
-  await requireAllowed(path, folders, 'secrets');
-  const value = (await readSecret(path, folders)).replace(/\r?\n$/, '');
+  const value = (await readSecretFile(path, SECRET, folders)).replace(/\r?\n$/, '');
   if (value === '') throw empty(`The file ${path} is empty.`);
   return value;
 }
-
-async function readSecret(path: string, folders: Folders | undefined): Promise<string> {
-  let file: FileHandle | undefined;
-  try {
-    // Without waiting: a pipe that nobody writes to would hold the worker for ever.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    await requireAllowedFile(file, path, folders, 'secrets');
-    const info = await file.stat();
-    if (!info.isFile()) throw notAFile(path, 'is no file');
-    const buffer = Buffer.alloc(MAX_BYTES + 1);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    if (bytesRead > MAX_BYTES) throw notAFile(path, `is larger than ${MAX_BYTES / 1024} KiB`);
-    return buffer.toString('utf8', 0, bytesRead);
-  } catch (error) {
-    if (isSystemError(error)) throw unreadable(path, error);
-    throw error;
-  } finally {
-    await file?.close();
-  }
-}
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error;
-
-function unreadable(path: string, { code }: NodeJS.ErrnoException): Fault {
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return userFault(
-      'secret_missing',
-      `There is no file ${path} here.`,
-      'Put the file there for every worker, and where you run `rocketlift check`, or mend the reference in the job file.',
-    );
-  }
-  const why = code === 'EACCES' ? 'no permission' : code;
-  return userFault(
-    'secret_unreadable',
-    `The file ${path} can not be read: ${why}.`,
-    'Let the user that the worker runs as read it.',
-  );
-}
-
-const notAFile = (path: string, what: string): Fault =>
-  userFault(
-    'secret_unreadable',
-    `${path} ${what}.`,
-    'Name the file that holds the secret, and nothing else.',
-  );
 
 const empty = (message: string): Fault =>
   userFault('secret_empty', message, 'Put the secret there, or mend the reference in the job file.');

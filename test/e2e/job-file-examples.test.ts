@@ -7,6 +7,7 @@ import { createTopic } from '../../src/dev/topics.js';
 import { parseJobText } from '../../src/job/parse.js';
 import { jobJsonSchema } from '../../src/job/schema/job.js';
 import type { SchemaNode } from '../../src/job/schema/json-schema.js';
+import { CertificateAuthority } from '../support/certificates.js';
 import { ANY_NAME, fieldExamples, withValueAt } from '../support/field-examples.js';
 import { useBench } from '../support/migration.js';
 import { readTopic, type StoredMessage } from '../support/topic-reader.js';
@@ -89,7 +90,20 @@ const TWO = 'id,note\n1,a b\n2,\\N\n';
 const ACCOUNT = {
   'sink.credentials': { accessKey: '${env:ROCKETMQ_ACCESS_KEY}', secretKey: '${env:ROCKETMQ_SECRET_KEY}' },
 };
+/** Beside an example of TLS: RocketMQ as it comes makes its certificate at its start, and nobody can vouch for it. */
+const ENCRYPTED = { 'sink.tls.skipVerify': true };
+const CERTIFIED = {
+  ...ENCRYPTED,
+  'sink.tls.certFile': 'tls/client.pem',
+  'sink.tls.keyFile': 'tls/client.key',
+};
+const authority = new CertificateAuthority('Rocketlift tests');
+const client = authority.issue('client');
 for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'SECURITY_TOKEN']) process.env[`ROCKETMQ_${name}`] = name;
+
+/** The servers of the tests, which are not where the examples say. */
+const ADDRESSES = ['sink.endpoints', 'sink.namesrvAddr'];
+const BY_NAME_SERVER = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'nameserver' };
 
 const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'source.encoding': {
@@ -139,9 +153,15 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     arrived: arrivedAs(['{"id":"1"}', '{"id":"2"}']),
   },
   'source.recordPath': { content: (usual) => `{"data":{"count":2,"items":${usual}}}` },
+  'sink.namesrvAddr': { beside: BY_NAME_SERVER },
+  'sink.transport': { beside: BY_NAME_SERVER },
   'sink.credentials.accessKey': { beside: ACCOUNT },
   'sink.credentials.secretKey': { beside: ACCOUNT },
   'sink.credentials.securityToken': { beside: ACCOUNT },
+  'sink.tls.caFile': { beside: ENCRYPTED },
+  'sink.tls.certFile': { beside: CERTIFIED },
+  'sink.tls.keyFile': { beside: CERTIFIED },
+  'sink.tls.serverName': { beside: ENCRYPTED },
   'sink.tag': {
     arrived: (messages) =>
       expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),
@@ -213,6 +233,10 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     await mkdir(join(baseDir, 'data'));
     await mkdir(join(baseDir, 'secrets'));
     await writeFile(join(baseDir, 'secrets', 'secret-key'), 'secret\n');
+    await mkdir(join(baseDir, 'tls'));
+    await writeFile(join(baseDir, 'tls', 'ca.pem'), authority.cert);
+    await writeFile(join(baseDir, 'tls', 'client.pem'), client.cert);
+    await writeFile(join(baseDir, 'tls', 'client.key'), client.key);
     const usual = USUAL[sourceType];
     await writeFile(join(baseDir, 'data', usual.file), content?.(usual.content) ?? usual.content);
     let document: unknown = {
@@ -223,8 +247,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     for (const [where, what] of Object.entries(beside))
       document = withValueAt(document, where.split('.'), what);
     const named = path.map((part) => (part === ANY_NAME ? (name ?? '') : part));
-    // The servers of the test are not where the example says.
-    if (field !== 'sink.endpoints') document = withValueAt(document, named, value);
+    if (!ADDRESSES.includes(field)) document = withValueAt(document, named, value);
     const job = parseJobText(JSON.stringify(document), { file: 'example.json', baseDir });
     expect(await bench.run(job)).toMatchObject({
       state: 'completed',

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { useClusterProxy } from './support/cluster-proxy.js';
+import { useClusterProxy } from '../support/cluster-proxy.js';
 import { noteFault } from './support/faulty-run.js';
 import { Relay } from './support/relay.js';
 import { useScene } from './support/scene.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ask, REQUEST } from '../../src/dev/remoting.js';
-import { useClusterProxy } from './support/cluster-proxy.js';
+import { useClusterProxy } from '../support/cluster-proxy.js';
 import { noteFault } from './support/faulty-run.js';
 import { useScene } from './support/scene.js';
 

@@ -5,7 +5,6 @@ import { problemsOf } from './problems-of.js';
 
 /** Everything of the design that this version does not have, and the path it is refused at. */
 const REFUSED: [path: string, change: object][] = [
-  ['sink.tls', { sink: { tls: { caFile: '/ca.pem' } } }],
   ['sink.topic', { sink: { topic: 'orders_${table}' } }],
   ['sink.topic', { sink: { topic: '${database}' } }],
   ['verify', { verify: 'count' }],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
 import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
+import { tls } from './tls.js';
 import { duration, size } from './units.js';
 
 const fieldName = z.string().min(1);
@@ -107,6 +108,7 @@ export const sink = z
       )
       .meta({ examples: ['nameserver'] }),
     credentials: credentials.optional(),
+    tls: tls.optional(),
     topic: z
       .string()
       .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {

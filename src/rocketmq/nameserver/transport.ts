@@ -6,6 +6,7 @@ import { messageType } from '../message-type.js';
 import { openWithin } from '../open-within.js';
 import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
+import { tlsClient } from '../tls.js';
 import { NameserverArrivals } from './arrivals.js';
 import { Connections } from './connections.js';
 import { messageIds, runMark } from './message-id.js';
@@ -39,6 +40,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
         endpoints: namesrvAddr,
         messageType: messageType(sink),
         hasCredentials: credentials !== undefined,
+        hasTls: sink.tls !== undefined,
         redact,
       };
       const connections = new Connections({
@@ -46,6 +48,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
         producerGroup: PRODUCER_GROUP,
         timeoutMs: Math.min(REQUEST_TIMEOUT_MS, Math.max(1, options.timeoutMs)),
         credentials,
+        tls: sink.tls && tlsClient(sink.tls, folders),
       });
       const route = new TopicRoute(new NameServers(namesrvAddr, connections), sink.topic);
       try {

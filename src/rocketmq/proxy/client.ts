@@ -11,6 +11,7 @@ import type {
   SendMessageResponse,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import type { Credentials } from '../credentials.js';
+import type { TlsClient } from '../tls.js';
 import { ProxyConnections } from './rpc.js';
 
 const { Permission } = definition;
@@ -23,6 +24,8 @@ export interface ProxyClientOptions {
   readonly logger: ILogger;
   /** @default none: nobody in particular */
   readonly credentials?: Credentials | undefined;
+  /** @default none: everything is sent in plain */
+  readonly tls?: TlsClient | undefined;
 }
 
 /**
@@ -31,10 +34,11 @@ export interface ProxyClientOptions {
  */
 export class ProxyClient extends OfficialProducer {
   readonly #topic: string;
+  readonly #connections: ProxyConnections;
   #settingsArrived: () => void = () => {};
   #settingsRefused: (reason: unknown) => void = () => {};
 
-  constructor({ endpoints, topic, requestTimeoutMs, logger, credentials }: ProxyClientOptions) {
+  constructor({ endpoints, topic, requestTimeoutMs, logger, credentials, tls }: ProxyClientOptions) {
     super({
       endpoints,
       namespace: '',
@@ -46,7 +50,8 @@ export class ProxyClient extends OfficialProducer {
     this.#topic = topic;
     // The field is read-only to those who only use the class.
     this.rpcClientManager.close();
-    Object.assign(this, { rpcClientManager: new ProxyConnections(this, logger) });
+    this.#connections = new ProxyConnections(this, logger, tls);
+    Object.assign(this, { rpcClientManager: this.#connections });
   }
 
   /**
@@ -61,11 +66,7 @@ export class ProxyClient extends OfficialProducer {
     const settings = new Promise<void>((resolve, reject) => {
       this.#settingsArrived = resolve;
       this.#settingsRefused = reject;
-      timer = setTimeout(
-        () =>
-          reject(Object.assign(new Error('the settings of the publisher were not answered'), { code: 4 })),
-        this.requestTimeout,
-      );
+      timer = setTimeout(() => reject(unanswered(this.#connections.tlsFailure)), this.requestTimeout);
     });
     try {
       // Asking for a route makes the client send its settings to every server in the answer.
@@ -99,6 +100,10 @@ export class ProxyClient extends OfficialProducer {
     if (status) this.#settingsRefused(Object.assign(new Error(status.message), { code: status.code }));
   }
 }
+
+/** @param cause why a server could not be asked, if that is known: its route names servers beside those that the job does */
+const unanswered = (cause: Error | undefined): Error =>
+  Object.assign(new Error('the settings of the publisher were not answered', { cause }), { code: 4 });
 
 /** In the words of the official client. */
 const sessionCredentials = ({ accessKey, secretKey, securityToken }: Credentials) => ({

@@ -23,6 +23,8 @@ import service, {
   type SendMessageResponse,
   type TelemetryCommand,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
+import type { TlsClient } from '../tls.js';
+import { TlsCredentials } from './tls-credentials.js';
 
 /** How long the farewell to a server may take, in milliseconds. */
 const FAREWELL_MS = 1000;
@@ -42,25 +44,34 @@ type StartCall<Response> = (
   done: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
+interface Connection {
+  readonly client: MessagingServiceClient;
+  readonly tls: TlsCredentials | undefined;
+}
+
 /**
- * The connections of the official client, with four things mended:
+ * The connections of the official client, with five things mended:
  * - it keeps them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
  *   pile up; here the address is the key;
  * - it leaves gRPC's pauses between two attempts to connect as they are, see above;
  * - its farewell throws or waits when the server is gone, and then nothing is closed; here it is given up after a second;
+ * - its TLS takes no certificates of the user's;
  * - it renews a telemetry stream a second after it broke, also after the client was shut down; here such a stream leads
  *   nowhere.
  */
 export class ProxyConnections extends RpcClientManager {
-  readonly #clients = new Map<string, MessagingServiceClient>();
+  readonly #connections = new Map<string, Connection>();
   readonly #owner: BaseClient;
   readonly #logger: ILogger;
+  readonly #tls: TlsClient | undefined;
   #closed = false;
 
-  constructor(owner: BaseClient, logger: ILogger) {
+  /** @param tls how to connect by TLS; without it everything is sent in plain */
+  constructor(owner: BaseClient, logger: ILogger, tls?: TlsClient) {
     super(owner, logger);
     this.#owner = owner;
     this.#logger = logger;
+    this.#tls = tls;
   }
 
   override queryRoute(endpoints: Endpoints, request: QueryRouteRequest, timeoutMs: number) {
@@ -100,7 +111,7 @@ export class ProxyConnections extends RpcClientManager {
 
   override telemetry(endpoints: Endpoints, metadata: Metadata) {
     if (this.#closed) return nowhere();
-    const stream = this.#client(endpoints).telemetry(metadata);
+    const stream = this.#connection(endpoints).client.telemetry(metadata);
     // The client takes all listeners off a stream it has done with; an error that comes later would end the process.
     const removeAllListeners = stream.removeAllListeners.bind(stream);
     const onError = (error: Error) => this.#logger.info('telemetry stream ended: %s', error.message);
@@ -112,26 +123,34 @@ export class ProxyConnections extends RpcClientManager {
     return stream;
   }
 
+  /** Why one of the servers is not reached by TLS, if one is not. */
+  get tlsFailure(): Error | undefined {
+    for (const { tls } of this.#connections.values()) if (tls?.failure) return tls.failure;
+    return undefined;
+  }
+
   override close(): void {
     this.#closed = true;
     super.close();
-    for (const client of this.#clients.values()) client.close();
-    this.#clients.clear();
+    for (const { client } of this.#connections.values()) client.close();
+    this.#connections.clear();
   }
 
-  #client(endpoints: Endpoints): MessagingServiceClient {
+  #connection(endpoints: Endpoints): Connection {
     if (this.#closed) throw new Error('the connections are closed');
-    let client = this.#clients.get(endpoints.facade);
-    if (!client) {
-      // TLS, with the user's own certificates, will come in here.
-      client = new grpc.MessagingServiceClient(
+    let connection = this.#connections.get(endpoints.facade);
+    if (!connection) {
+      const tls = this.#tls && new TlsCredentials(this.#tls, endpoints.addressesList[0].host);
+      const client = new grpc.MessagingServiceClient(
         endpoints.getGrpcTarget(),
-        ChannelCredentials.createInsecure(),
-        CHANNEL,
+        tls ?? ChannelCredentials.createInsecure(),
+        // Gateways choose by it where a request goes, as by the name in the handshake.
+        { ...CHANNEL, ...(this.#tls?.serverName && { 'grpc.default_authority': this.#tls.serverName }) },
       );
-      this.#clients.set(endpoints.facade, client);
+      connection = { client, tls };
+      this.#connections.set(endpoints.facade, connection);
     }
-    return client;
+    return connection;
   }
 
   async #call<Response>(
@@ -139,15 +158,22 @@ export class ProxyConnections extends RpcClientManager {
     timeoutMs: number,
     start: StartCall<Response>,
   ): Promise<Response> {
-    const client = this.#client(endpoints);
+    const { client, tls } = this.#connection(endpoints);
     const metadata = this.#owner.getRequestMetadata();
     return await new Promise((resolve, reject) => {
       start(client, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => {
-        if (error) reject(error);
+        if (error) reject(withCause(error, tls?.failure));
         else resolve(response);
       });
     });
   }
+}
+
+/** gRPC tells by a text alone why there is no connection: the error itself, where it comes from the TLS handshake. */
+function withCause(error: ServiceError, failure: Error | undefined): ServiceError {
+  return failure && error.details.includes(failure.message)
+    ? Object.assign(error, { cause: failure })
+    : error;
 }
 
 /** A stream that takes everything and says nothing. */

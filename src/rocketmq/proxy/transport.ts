@@ -9,6 +9,7 @@ import { type MessageType, messageType } from '../message-type.js';
 import { openWithin } from '../open-within.js';
 import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
+import { tlsClient } from '../tls.js';
 import { ProxyClient } from './client.js';
 import { noWritableQueue, ProxyProducer } from './producer.js';
 
@@ -21,7 +22,7 @@ const DEADLINE_EXCEEDED = 4;
 /** Takes the official client's log lines, for debugging. */
 export type Log = (text: string) => void;
 
-/** RocketMQ 5 through its proxy, by gRPC and the official client. TLS will be taken in here. */
+/** RocketMQ 5 through its proxy, by gRPC and the official client. */
 export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transport {
   return {
     async open(options) {
@@ -34,6 +35,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
         endpoints,
         messageType: messageType(sink),
         hasCredentials: credentials !== undefined,
+        hasTls: sink.tls !== undefined,
         redact,
       };
       const client = new ProxyClient({
@@ -42,6 +44,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
         requestTimeoutMs: Math.max(MIN_REQUEST_TIMEOUT_MS, Math.min(REQUEST_TIMEOUT_MS, options.timeoutMs)),
         logger: clientLogger(log, redact),
         credentials,
+        tls: sink.tls && tlsClient(sink.tls, folders),
       });
       try {
         const queues = await openClient(client, context, options);

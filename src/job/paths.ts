@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
-import { valueAt } from './json-path.js';
+import { type Path, valueAt, withValue } from './json-path.js';
 import { expandText } from './macros/macros.js';
 
 /** Files and globs of a valid document, always as a list. */
@@ -9,22 +9,31 @@ export function sourcePaths(document: unknown): string[] {
   return (Array.isArray(path) ? path : [path]).filter((entry) => typeof entry === 'string');
 }
 
-/** The document with its paths made absolute; everything else as it was. */
-export function absolutePaths(document: unknown, baseDir: string): unknown {
-  const { source, dirty } = document as { source: { path: unknown }; dirty?: object };
-  const paths = sourcePaths(document).map((path) => absolute(path, baseDir));
-  const store = dirtyPath(document);
-  return {
-    ...(document as object),
-    source: { ...source, path: Array.isArray(source.path) ? paths : paths[0] },
-    ...(store !== undefined && { dirty: { ...dirty, path: resolve(baseDir, store) } }),
-  };
+/** Fields that hold one path each, which is taken as it stands there. */
+const PLAIN: readonly Path[] = [
+  ['dirty', 'path'],
+  ['sink', 'tls', 'caFile'],
+  ['sink', 'tls', 'certFile'],
+  ['sink', 'tls', 'keyFile'],
+];
+
+/** Every path of a valid document beside those of the source, with where it stands. */
+export function plainPaths(document: unknown): { readonly field: Path; readonly path: string }[] {
+  return PLAIN.flatMap((field) => {
+    const path = valueAt(document, field);
+    return typeof path === 'string' ? [{ field, path }] : [];
+  });
 }
 
-/** The folder of the dirty store in a valid document, if it has one. */
-export function dirtyPath(document: unknown): string | undefined {
-  const path = valueAt(document, ['dirty', 'path']);
-  return typeof path === 'string' ? path : undefined;
+/** The document with its paths made absolute; everything else as it was. */
+export function absolutePaths(document: unknown, baseDir: string): unknown {
+  const { source } = document as { source: { path: unknown } };
+  const paths = sourcePaths(document).map((path) => absolute(path, baseDir));
+  const inSource = withValue(document, ['source', 'path'], Array.isArray(source.path) ? paths : paths[0]);
+  return plainPaths(document).reduce(
+    (changed, { field, path }) => withValue(changed, field, resolve(baseDir, path)),
+    inSource,
+  );
 }
 
 function absolute(path: string, baseDir: string): string {
