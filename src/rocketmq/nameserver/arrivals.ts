@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RECORD_ID_PROPERTY, RECORD_IDS_PROPERTY } from '../../job/message.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { type Arrivals, CannotTell, type Doubt, type EncodedMessage } from '../producer.js';
-import type { Connections } from './connections.js';
 import { type BatchItem, partsOf } from './encoder.js';
 import { KeyIndex } from './key-index.js';
 import { isOfRocketMQ, RemotingError } from './remoting-error.js';
@@ -18,7 +17,6 @@ const ON_ITS_WAY_MS = 1000;
 const REACHED_WITHIN_MS = 60_000;
 
 export interface ArrivalsOptions {
-  readonly connections: Connections;
   readonly route: TopicRoute;
   readonly context: FaultContext;
   /** What the ids of the run's messages begin with. */
@@ -58,15 +56,14 @@ export class NameserverArrivals implements Arrivals {
 
   /** The indexes of all brokers that have the topic, when they hold everything that was sent before. */
   async #indexes(): Promise<readonly KeyIndex[]> {
-    const { connections, route, context } = this.#options;
+    const { route, context } = this.#options;
     await delay(ON_ITS_WAY_MS);
     await route.refresh();
     const indexes = route.route.map(
       ({ name, readableQueues, writableQueues }) =>
         new KeyIndex({
-          connections,
           topic: context.topic,
-          address: route.masterOf(name),
+          ask: (request) => route.ask(name, request),
           queues: Math.max(readableQueues, writableQueues),
         }),
     );

@@ -47,9 +47,9 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
         timeoutMs: Math.min(REQUEST_TIMEOUT_MS, Math.max(1, options.timeoutMs)),
         credentials,
       });
-      const route = new TopicRoute(new NameServers(namesrvAddr, connections), sink.topic);
+      const route = new TopicRoute(new NameServers(namesrvAddr, connections), connections, sink.topic);
       try {
-        await openRoute(route, connections, context, options);
+        await openRoute(route, context, options);
         const { run = '' } = options;
         const layout = sink.order === 'key' ? (options.layout ?? layoutOf(route.route)) : undefined;
         const write: FaultContext = { ...context, stage: 'write' };
@@ -62,7 +62,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           acknowledge: sink.acknowledge,
           layout,
           ...(canBeAsked(sink) && {
-            arrivals: new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
+            arrivals: new NameserverArrivals({ route, context: write, mark: runMark(run) }),
           }),
           maxMessageBytes: MAX_MESSAGE_BYTES,
         });
@@ -83,20 +83,13 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
 const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sink.acknowledge === 'stored';
 
 /** Finds the topic, and a broker that takes messages of it from this account. */
-async function openRoute(
-  route: TopicRoute,
-  connections: Connections,
-  context: FaultContext,
-  options: OpenOptions,
-): Promise<void> {
+async function openRoute(route: TopicRoute, context: FaultContext, options: OpenOptions): Promise<void> {
   const late = new RemotingError('timeout', 'no answer in time');
   const attempt = async () => {
     await route.refresh();
     if (route.queues.length === 0) throw noWritableQueue(context);
     const brokers = [...new Set(route.queues.map(({ broker }) => broker))];
-    const asked = await Promise.allSettled(
-      brokers.map((broker) => askPermission(connections, route.masterOf(broker), context)),
-    );
+    const asked = await Promise.allSettled(brokers.map((broker) => askPermission(route, broker, context)));
     const faults = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     // What one broker refuses, messages would be refused as well. One that is down takes none for now.
     const refusal = faults.find((fault) => fault.fault !== 'world');
@@ -106,9 +99,9 @@ async function openRoute(
 }
 
 /** @throws SinkFault why messages may not be sent, without sending one */
-async function askPermission(connections: Connections, address: string, context: FaultContext) {
+async function askPermission(route: TopicRoute, broker: string, context: FaultContext) {
   try {
-    const answer = await connections.ask(address, permissionRequest(context.topic));
+    const answer = await route.ask(broker, permissionRequest(context.topic));
     if (!queueIsRefused(answer)) throw new RefusedError(answer.code, answer.remark);
   } catch (error) {
     throw sinkFault(error, context);
