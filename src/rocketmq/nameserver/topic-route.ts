@@ -93,6 +93,12 @@ export class TopicRoute {
     return this.#refresh;
   }
 
+  /** Takes a route for the one that holds until name servers tell another one. */
+  assume(route: Route): void {
+    this.#adopt(route);
+    this.isStale = true;
+  }
+
   close(): void {
     clearInterval(this.#refreshes);
   }
@@ -106,12 +112,16 @@ export class TopicRoute {
     this.#choice.set(broker, (this.#choice.get(broker) ?? 0) + 1);
   }
 
+  #adopt(route: Route): void {
+    this.#route = route;
+    this.#queues = queuesOf(layoutOf(route));
+    this.onChange(this.#queues);
+  }
+
   async #lookUp(): Promise<void> {
     const route = await this.#nameServers.route(this.#topic);
-    this.#route = route ?? [];
-    this.#queues = queuesOf(layoutOf(this.#route));
+    this.#adopt(route ?? []);
     this.isStale = route === undefined;
-    this.onChange(this.#queues);
     if (!route) throw new RefusedError(ANSWER.topicNotExist, 'no name server knows the topic');
   }
 }

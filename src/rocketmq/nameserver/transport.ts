@@ -8,6 +8,7 @@ import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
 import { NameserverArrivals } from './arrivals.js';
 import { Connections } from './connections.js';
+import { KnownRoutes } from './known-routes.js';
 import { messageIds, runMark } from './message-id.js';
 import { NameServers } from './name-servers.js';
 import {
@@ -86,7 +87,7 @@ const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sin
 async function openRoute(route: TopicRoute, context: FaultContext, options: OpenOptions): Promise<void> {
   const late = new RemotingError('timeout', 'no answer in time');
   const attempt = async () => {
-    await route.refresh();
+    await lookUp(route, context, options);
     if (route.queues.length === 0) throw noWritableQueue(context);
     const brokers = [...new Set(route.queues.map(({ broker }) => broker))];
     const asked = await Promise.allSettled(brokers.map((broker) => askPermission(route, broker, context)));
@@ -96,6 +97,24 @@ async function openRoute(route: TopicRoute, context: FaultContext, options: Open
     if (refusal || faults.length === brokers.length) throw refusal ?? faults[0];
   };
   await openWithin(attempt, late, context, options);
+}
+
+const KNOWN = new KnownRoutes();
+
+/** Asks for the route. A partition that begins while no name server answers goes where the last one went. */
+async function lookUp(
+  route: TopicRoute,
+  { endpoints, topic }: FaultContext,
+  { stage }: OpenOptions,
+): Promise<void> {
+  try {
+    await route.refresh();
+    KNOWN.set(endpoints, topic, route.route);
+  } catch (error) {
+    const known = error instanceof RemotingError && stage === 'write' && KNOWN.get(endpoints, topic);
+    if (!known) throw error;
+    route.assume(known);
+  }
 }
 
 /** @throws SinkFault why messages may not be sent, without sending one */

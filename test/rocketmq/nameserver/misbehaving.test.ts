@@ -169,6 +169,14 @@ describe('a route that is known', () => {
     }
   });
 
+  it('is good enough for a partition that begins while no name server answers, and not for a check', async () => {
+    const { namesrv, producer } = await shaken();
+    await namesrv.close();
+    await send(producer);
+    expect(await faultOf(open(namesrv.address))).toMatchObject({ code: 'rocketmq_unreachable' });
+    expect(await send(await open(namesrv.address, 'write'))).toEqual({ refusals: [], storedOnly: 0 });
+  });
+
   it('is forgotten when name servers say that the topic is gone, and found again when it is back', async () => {
     const { broker, namesrv, producer } = await shaken();
     namesrv.behave({
