@@ -58,7 +58,12 @@ export class NameserverArrivals implements Arrivals {
   async #indexes(): Promise<readonly KeyIndex[]> {
     const { route, context } = this.#options;
     await delay(ON_ITS_WAY_MS);
-    await route.refresh();
+    await route.refresh().catch((error: unknown) => {
+      // Brokers that are known can be asked without name servers.
+      if (!(error instanceof RemotingError) || route.route.length === 0) throw error;
+    });
+    // What it took before it went will be there again when it is back.
+    if (route.gone !== undefined) throw new RemotingError('unreachable', `broker ${route.gone} is gone`);
     const indexes = route.route.map(
       ({ name, readableQueues, writableQueues }) =>
         new KeyIndex({

@@ -17,6 +17,8 @@ export class TopicRoute {
   readonly #refreshes: NodeJS.Timeout;
   #route: Route = [];
   #queues: readonly Queue[] = [];
+  /** All that messages may have been sent to, by their names. */
+  readonly #seen = new Set<string>();
   /** Which of a broker's addresses is used, where there are several. */
   readonly #choice = new Map<string, number>();
   /** All who need it anew wait for the same one. */
@@ -49,6 +51,11 @@ export class TopicRoute {
   /** Whether a queue can be written to. */
   has({ broker, id }: Queue): boolean {
     return this.#queues.some((queue) => queue.broker === broker && queue.id === id);
+  }
+
+  /** A broker that had the topic and that name servers don't know of any more, as they do while it is down. */
+  get gone(): string | undefined {
+    return [...this.#seen].find((name) => this.#route.every((broker) => broker.name !== name));
   }
 
   /**
@@ -114,6 +121,7 @@ export class TopicRoute {
 
   #adopt(route: Route): void {
     this.#route = route;
+    for (const { name } of route) this.#seen.add(name);
     this.#queues = queuesOf(layoutOf(route));
     this.onChange(this.#queues);
   }

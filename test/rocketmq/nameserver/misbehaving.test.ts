@@ -177,6 +177,17 @@ describe('a route that is known', () => {
     expect(await send(await open(namesrv.address, 'write'))).toEqual({ refusals: [], storedOnly: 0 });
   });
 
+  it('holds what has arrived for unknown while a broker that may have taken it is gone from it', async () => {
+    const [a, b] = [await serveRocketmq(), await serveRocketmq()];
+    const names = await serve(rocketmq(() => ({ a: a.address, b: b.address })));
+    const producer = await open(names.address, 'write');
+    const asked = [producer.encode({ id: 'r-1', body: 'body' })];
+    names.behave(rocketmq(() => ({ a: a.address })));
+    const fault = await faultOf(Promise.resolve(producer.arrivals?.among(asked, 'no answer')));
+    expect(fault).toMatchObject({ code: 'rocketmq_unreachable', fault: 'world' });
+    expect(fault.message).toContain('broker b is gone');
+  });
+
   it('is forgotten when name servers say that the topic is gone, and found again when it is back', async () => {
     const { broker, namesrv, producer } = await shaken();
     namesrv.behave({

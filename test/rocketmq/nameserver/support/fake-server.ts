@@ -103,11 +103,14 @@ const callerOf = (socket: Socket): Caller => ({
 const ASKED = { heartbeat: 34, route: 105, send: 310, sendBatch: 320 } as const;
 
 /** What a good broker and name server in one answers, with another behaviour for messages that are sent. */
-export function rocketmq(address: () => string, onSend: OnRequest = takeMessages): Behaviour {
+export function rocketmq(
+  addresses: () => string | Readonly<Record<string, string>>,
+  onSend: OnRequest = takeMessages,
+): Behaviour {
   return {
     onRequest(request, caller) {
       const { code, extFields } = request.header as { code: number; extFields?: Record<string, string> };
-      if (code === ASKED.route) caller.answer(request, {}, routeTo(address()));
+      if (code === ASKED.route) caller.answer(request, {}, routeTo(addresses()));
       else if (code === ASKED.heartbeat) caller.answer(request);
       else if (extFields?.e === NO_QUEUE) caller.answer(request, ILLEGAL_QUEUE);
       else onSend(request, caller);
@@ -122,10 +125,18 @@ const takeMessages: OnRequest = (request, caller) =>
 const NO_QUEUE = String(2 ** 31 - 1);
 const ILLEGAL_QUEUE = { code: 29, remark: `request queueId[${NO_QUEUE}] is illegal, ...` };
 
-const routeTo = (address: string) =>
-  Buffer.from(
-    JSON.stringify({
-      queueDatas: [{ brokerName: 'a', readQueueNums: 4, writeQueueNums: 4, perm: 6, topicSysFlag: 0 }],
-      brokerDatas: [{ cluster: 'c', brokerName: 'a', brokerAddrs: { 0: address } }],
-    }),
-  );
+/** @param addresses of brokers by their names, or of one */
+function routeTo(addresses: string | Readonly<Record<string, string>>): Buffer {
+  const brokers = Object.entries(typeof addresses === 'string' ? { a: addresses } : addresses);
+  const route = {
+    queueDatas: brokers.map(([brokerName]) => ({
+      ...{ brokerName, readQueueNums: 4, writeQueueNums: 4 },
+      ...{ perm: 6, topicSysFlag: 0 },
+    })),
+    brokerDatas: brokers.map(([brokerName, address]) => ({
+      ...{ cluster: 'c', brokerName },
+      brokerAddrs: { 0: address },
+    })),
+  };
+  return Buffer.from(JSON.stringify(route));
+}
