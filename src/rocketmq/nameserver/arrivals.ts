@@ -4,6 +4,7 @@ import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { type Arrivals, CannotTell, type Doubt, type EncodedMessage } from '../producer.js';
 import { type BatchItem, partsOf } from './encoder.js';
 import { KeyIndex } from './key-index.js';
+import { REQUEST } from './protocol.js';
 import { isOfRocketMQ, RemotingError } from './remoting-error.js';
 import { parseProperties, type StoredMessage } from './stored-message.js';
 import type { TopicRoute } from './topic-route.js';
@@ -57,13 +58,16 @@ export class NameserverArrivals implements Arrivals {
   /** The indexes of all brokers that have the topic, when they hold everything that was sent before. */
   async #indexes(): Promise<readonly KeyIndex[]> {
     const { route, context } = this.#options;
-    await delay(ON_ITS_WAY_MS);
     await route.refresh().catch((error: unknown) => {
       // Brokers that are known can be asked without name servers.
       if (!(error instanceof RemotingError) || route.route.length === 0) throw error;
     });
     // What it took before it went will be there again when it is back.
     if (route.gone !== undefined) throw new RemotingError('unreachable', `broker ${route.gone} is gone`);
+    // One that hung takes what lies before it when it goes on: the time counts from when it answers, be it with a refusal.
+    const question = { code: REQUEST.getMaxOffset, fields: { topic: context.topic, queueId: 0 } };
+    await Promise.all(route.route.map(({ name }) => route.ask(name, question)));
+    await delay(ON_ITS_WAY_MS);
     const indexes = route.route.map(
       ({ name, readableQueues, writableQueues }) =>
         new KeyIndex({
