@@ -73,7 +73,8 @@ export async function writeRocketmqConfig(
   return files;
 }
 
-function brokerSettings(store: string, ports: Ports) {
+/** A broker of one name server, all its ports on loopback. */
+export function brokerSettings(store: string, ports: Ports) {
   return {
     ...BROKER_PROMISES,
     namesrvAddr: `127.0.0.1:${ports.namesrv}`,
@@ -102,7 +103,8 @@ function proxySettings(ports: Ports) {
   };
 }
 
-function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
+/** As RocketMQ's servers read settings. */
+export function properties(settings: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
