@@ -90,7 +90,8 @@ export async function writeRocketmqConfig(
   return files;
 }
 
-function brokerSettings(store: string, ports: Ports) {
+/** A broker of one name server, all its ports on loopback. */
+export function brokerSettings(store: string, ports: Ports) {
   return {
     ...BROKER_PROMISES,
     namesrvAddr: `127.0.0.1:${ports.namesrv}`,

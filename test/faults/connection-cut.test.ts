@@ -1,41 +1,55 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { useClusterProxy } from '../support/cluster-proxy.js';
+import { type BrokerRelay, openBrokerRelay } from './support/broker-relay.js';
 import { noteFault } from './support/faulty-run.js';
 import { Relay } from './support/relay.js';
 import { useScene } from './support/scene.js';
+import { type FaultTransport, TRANSPORTS } from './support/transports.js';
 
 const scene = useScene();
 const proxy = useClusterProxy(scene.stack);
-const ROWS = 300_000;
-const CUTS = 10;
+const CUTS = { proxy: 10, nameserver: 5 };
+const ROWS_A_CUT = 30_000;
 
-let relay: Relay | undefined;
+let relay: BrokerRelay | undefined;
 afterEach(async () => {
   await relay?.close();
 });
 
-it.each([
-  ['within a request', 'connectionCut'],
-  ['before an answer', 'answerLost'],
-] as const)(
-  'a connection that is cut %s, again and again, loses nothing, and what may be stored twice is counted',
-  async (where, fault) => {
-    const between = await Relay.open(proxy());
-    relay = between;
-    await scene.startWorker();
-    const run = await scene.migrate({ rows: ROWS, endpoints: between.address });
-    const recoveries: number[] = [];
-    for (let cut = 0; cut < CUTS; cut++) {
-      await run.isBeyond(await run.written());
-      between.cutNext(where);
-      await run.until(() => between.cuts > cut);
-      recoveries.push(await run.secondsToMove());
-    }
-    const end = await run.endsComplete();
+/** A relay between workers and what they send messages to: a proxy, or a broker. */
+async function openRelay(transport: FaultTransport): Promise<BrokerRelay> {
+  if (transport === 'nameserver') return await openBrokerRelay(scene.stack());
+  const between = await Relay.open(proxy());
+  return { relay: between, sink: { endpoints: between.address }, close: () => between.close() };
+}
 
-    // A cut may also hit a heartbeat of the client's, and then nothing has to be sent again.
-    expect(end.report.retries).toBeGreaterThan(0);
-    expect(end.report.duplicatesAtMost).toBeGreaterThan(0);
-    await noteFault(fault, end, Math.max(...recoveries));
-  },
-);
+describe.each(TRANSPORTS)('by %s,', (transport) => {
+  it.each([
+    ['within a request', 'connectionCut'],
+    ['before an answer', 'answerLost'],
+  ] as const)(
+    'a connection that is cut %s, again and again, loses nothing, and what may be stored twice is counted',
+    async (where, fault) => {
+      const times = CUTS[transport];
+      relay = await openRelay(transport);
+      const { relay: between, sink } = relay;
+      await scene.startWorker();
+      const run = await scene.migrate({ rows: times * ROWS_A_CUT, transport, sink });
+      const recoveries: number[] = [];
+      for (let cut = 0; cut < times; cut++) {
+        await run.isBeyond(await run.written());
+        between.cutNext(where);
+        await run.until(() => between.cuts > cut);
+        recoveries.push(await run.secondsToMove());
+      }
+      const end = await run.endsComplete();
+
+      // A cut may also hit a heartbeat of the client's, and then nothing has to be sent again.
+      expect(end.report.retries).toBeGreaterThan(0);
+      // By the name server, brokers are asked what has arrived.
+      if (transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
+      else expect(end.report.duplicatesAtMost).toBeGreaterThan(0);
+      await noteFault(fault, end, { recoverySeconds: Math.max(...recoveries), times });
+    },
+  );
+});

@@ -52,7 +52,7 @@ it('a disk that is full under the dirty store ends the run at its watermark, and
   const recovery = await again.secondsToMove(Promise.resolve(written));
   const end = await again.endsComplete();
   expect(await keptRows(end.report.dirtyStore)).toEqual(dirtyRows(ROWS));
-  await noteFault('diskFull', end, recovery);
+  await noteFault('diskFull', end, { recoverySeconds: recovery });
 });
 
 /** The rows that the store holds, by their numbers, in the order of the file. */

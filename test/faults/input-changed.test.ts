@@ -43,7 +43,7 @@ it.each([
     await utimes(run.path, TIME, TIME);
     const again = run.goneOnWith(await client.retry(run.run));
     const recovery = await again.secondsToMove(Promise.resolve(written));
-    await noteFault(fault, await again.endsComplete(), recovery);
+    await noteFault(fault, await again.endsComplete(), { recoverySeconds: recovery });
   },
 );
 

@@ -4,6 +4,7 @@ import { type FaultRow, faultTable, missingRows, withRows } from './support/tabl
 
 const row: FaultRow = {
   fault: 'rocketmqKilled',
+  transport: 'proxy',
   records: 100_000,
   lost: 0,
   duplicates: 5,
@@ -11,7 +12,7 @@ const row: FaultRow = {
   recoverySeconds: 2.345,
   retries: 7,
 };
-const LINE = '| RocketMQ killed (SIGKILL) | 100,000 | 0 | 5 | 1,000 | 2.3 | 7 |';
+const LINE = '| RocketMQ killed (SIGKILL) | proxy | 100,000 | 0 | 5 | 1,000 | 2.3 | 7 |';
 const EMPTY = 'before\n<!-- faults: begin -->\n<!-- faults: end -->\nafter\n';
 
 it('a row says what the test found', () => {
@@ -22,12 +23,12 @@ it('new rows take the place of old ones, in the order of the table, and the rest
   const once = withRows(EMPTY, [row, { ...row, fault: 'temporalKilled' }]);
   const twice = withRows(once, [
     { ...row, retries: 8 },
-    { ...row, fault: 'workerKilled' },
+    { ...row, fault: 'workerKilled', times: 5, transport: 'nameserver' },
   ]);
   const lines = twice.split('\n');
   expect(lines.slice(0, 2)).toEqual(['before', '<!-- faults: begin -->']);
   expect(lines.slice(4, 7)).toEqual([
-    expect.stringMatching(/^\| worker killed /),
+    expect.stringContaining('| worker killed (SIGKILL), 5 times | name server | 100,000 |'),
     LINE.replace('7 |', '8 |'),
     expect.stringMatching(/^\| Temporal restarted \(SIGKILL\) /),
   ]);

@@ -8,18 +8,22 @@ const scene = useScene();
 const ROWS = 100_000;
 
 it.each([
-  ['stopped', 'SIGTERM', 'temporalStopped'],
-  ['killed', 'SIGKILL', 'temporalKilled'],
+  ['stopped', 'proxy', 'SIGTERM', 'temporalStopped'],
+  ['killed', 'proxy', 'SIGKILL', 'temporalKilled'],
+  // Another attempt asks brokers what has arrived of what was sent since the last heartbeat.
+  ['killed', 'nameserver', 'SIGKILL', 'temporalKilled'],
 ] as const)(
-  'a Temporal that is %s and started again on its database finds the run where it was',
-  async (_, signal, fault) => {
+  'a Temporal that is %s (by %s) and started again on its database finds the run where it was',
+  async (_, transport, signal, fault) => {
     await scene.startWorker();
-    const run = await scene.migrate({ rows: ROWS });
+    const run = await scene.migrate({ rows: ROWS, transport });
     await run.isBeyond(ROWS / 5);
     await endServer(scene.stack(), 'temporal', { signal });
     await expect(run.written()).rejects.toMatchObject({ code: 'temporal_unreachable' });
     await up({ stateDir: scene.stack().stateDir });
     const recovery = await run.secondsToMove();
-    await noteFault(fault, await run.endsComplete(), recovery);
+    const end = await run.endsComplete();
+    if (transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
+    await noteFault(fault, end, { recoverySeconds: recovery });
   },
 );

@@ -1,59 +1,70 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type FaultyRun, noteFault, passed } from './support/faulty-run.js';
 import { useScene } from './support/scene.js';
+import { TRANSPORTS } from './support/transports.js';
 
 const scene = useScene();
-const TIMES = 10;
+/** How often a worker ends. */
+const TIMES = { proxy: 10, nameserver: 5 };
 /** What each worker is left to work, in milliseconds, once it was seen to get on. */
 const WORKS_MS = 2000;
 
-it.each([
-  ['is killed', 'SIGKILL', 'workerKilled', 500_000],
-  // It writes on while it drains, and hands over at once.
-  ['is asked to stop', 'SIGTERM', 'workerStopped', 800_000],
-] as const)(
-  'a worker that %s, again and again: the next one goes on, nothing is lost, and no more repeated than the report says',
-  async (_, signal, fault, rows) => {
-    const rate = { records: '15000/s' };
-    let worker = await scene.startWorker();
-    const run = await scene.migrate({ rows, settings: { rate, partitionSize: '4 MiB' } });
-    await run.isBeyond(0);
-    const recoveries: number[] = [];
-    for (let time = 0; time < TIMES; time++) {
-      await passed(WORKS_MS);
-      expect((await run.progress()).state).toBe('running');
-      await worker.end(signal);
-      worker = await scene.startWorker();
-      recoveries.push(await run.secondsToMove());
-    }
+describe.each(TRANSPORTS)('by %s,', (transport) => {
+  it.each([
+    ['is killed', 'SIGKILL', 'workerKilled', 50_000],
+    // It writes on while it drains, and hands over at once.
+    ['is asked to stop', 'SIGTERM', 'workerStopped', 80_000],
+  ] as const)(
+    'a worker that %s, again and again: the next one goes on, nothing is lost, and no more repeated than the report says',
+    async (_, signal, fault, rowsEach) => {
+      const times = TIMES[transport];
+      const rate = { records: '15000/s' };
+      let worker = await scene.startWorker();
+      const run = await scene.migrate({
+        rows: times * rowsEach,
+        transport,
+        settings: { rate, partitionSize: '4 MiB' },
+      });
+      await run.isBeyond(0);
+      const recoveries: number[] = [];
+      for (let time = 0; time < times; time++) {
+        await passed(WORKS_MS);
+        expect((await run.progress()).state).toBe('running');
+        await worker.end(signal);
+        worker = await scene.startWorker();
+        recoveries.push(await run.secondsToMove());
+      }
+      const end = await run.endsComplete();
+
+      // By the name server, brokers are asked what has arrived.
+      if (signal === 'SIGTERM' || transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
+      else expect(end.report.duplicatesAtMost).toBeGreaterThan(0);
+      await noteFault(fault, end, { recoverySeconds: Math.max(...recoveries), times });
+    },
+    600_000,
+  );
+
+  it('of two workers one is killed: the other one takes over what it was at', async () => {
+    const workers = [await scene.startWorker(), await scene.startWorker()];
+    const rows = transport === 'proxy' ? 500_000 : 300_000;
+    const settings = { rate: { records: '15000/s' }, partitionSize: '2 MiB', parallelism: 4 };
+    const run = await scene.migrate({ rows, transport, settings });
+    const [killed, left] = workers.map(({ child }) => child.pid);
+    await run.isBeyond(rows / 10);
+    await run.until(async () => {
+      const busy = await busyWorkers(run);
+      return busy.includes(killed) && busy.includes(left);
+    });
+    await workers[0].end('SIGKILL');
+    const since = performance.now();
+    await run.until(async () => !(await busyWorkers(run)).includes(killed));
+    const recovery = (performance.now() - since) / 1000;
     const end = await run.endsComplete();
 
-    if (signal === 'SIGTERM') expect(end.report.duplicatesAtMost).toBe(0);
+    if (transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
     else expect(end.report.duplicatesAtMost).toBeGreaterThan(0);
-    await noteFault(fault, end, Math.max(...recoveries));
-  },
-  600_000,
-);
-
-it('of two workers one is killed: the other one takes over what it was at', async () => {
-  const workers = [await scene.startWorker(), await scene.startWorker()];
-  const rows = 500_000;
-  const settings = { rate: { records: '15000/s' }, partitionSize: '2 MiB', parallelism: 4 };
-  const run = await scene.migrate({ rows, settings });
-  const [killed, left] = workers.map(({ child }) => child.pid);
-  await run.isBeyond(rows / 10);
-  await run.until(async () => {
-    const busy = await busyWorkers(run);
-    return busy.includes(killed) && busy.includes(left);
+    await noteFault('oneOfTwoWorkers', end, { recoverySeconds: recovery });
   });
-  await workers[0].end('SIGKILL');
-  const since = performance.now();
-  await run.until(async () => !(await busyWorkers(run)).includes(killed));
-  const recovery = (performance.now() - since) / 1000;
-  const end = await run.endsComplete();
-
-  expect(end.report.duplicatesAtMost).toBeGreaterThan(0);
-  await noteFault('oneOfTwoWorkers', end, recovery);
 });
 
 /** The processes that write the partitions that are under way, or did so last. */

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RECORD_ID_PROPERTY, RECORD_IDS_PROPERTY } from '../../job/message.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { type Arrivals, CannotTell, type Doubt, type EncodedMessage } from '../producer.js';
-import type { Connections } from './connections.js';
 import { type BatchItem, partsOf } from './encoder.js';
 import { KeyIndex } from './key-index.js';
+import { REQUEST } from './protocol.js';
 import { isOfRocketMQ, RemotingError } from './remoting-error.js';
 import { parseProperties, type StoredMessage } from './stored-message.js';
 import type { TopicRoute } from './topic-route.js';
@@ -18,7 +18,6 @@ const ON_ITS_WAY_MS = 1000;
 const REACHED_WITHIN_MS = 60_000;
 
 export interface ArrivalsOptions {
-  readonly connections: Connections;
   readonly route: TopicRoute;
   readonly context: FaultContext;
   /** What the ids of the run's messages begin with. */
@@ -58,15 +57,22 @@ export class NameserverArrivals implements Arrivals {
 
   /** The indexes of all brokers that have the topic, when they hold everything that was sent before. */
   async #indexes(): Promise<readonly KeyIndex[]> {
-    const { connections, route, context } = this.#options;
+    const { route, context } = this.#options;
+    await route.refresh().catch((error: unknown) => {
+      // Brokers that are known can be asked without name servers.
+      if (!(error instanceof RemotingError) || route.route.length === 0) throw error;
+    });
+    // What it took before it went will be there again when it is back.
+    if (route.gone !== undefined) throw new RemotingError('unreachable', `broker ${route.gone} is gone`);
+    // One that hung takes what lies before it when it goes on: the time counts from when it answers, be it with a refusal.
+    const question = { code: REQUEST.getMaxOffset, fields: { topic: context.topic, queueId: 0 } };
+    await Promise.all(route.route.map(({ name }) => route.ask(name, question)));
     await delay(ON_ITS_WAY_MS);
-    await route.refresh();
     const indexes = route.route.map(
       ({ name, readableQueues, writableQueues }) =>
         new KeyIndex({
-          connections,
           topic: context.topic,
-          address: route.masterOf(name),
+          ask: (request) => route.ask(name, request),
           queues: Math.max(readableQueues, writableQueues),
         }),
     );

@@ -11,8 +11,8 @@ export interface FrameHeader {
   readonly opaque: number;
   readonly flag: number;
   /** What is wrong, in an answer. */
-  readonly remark?: string;
-  readonly extFields?: Readonly<Record<string, string>>;
+  readonly remark?: string | null;
+  readonly extFields?: Readonly<Record<string, string>> | null;
 }
 
 export interface Frame {
@@ -105,10 +105,15 @@ function parseHeader(json: string): FrameHeader {
   } catch {
     throw notAFrame('its header is no JSON');
   }
-  const { code, opaque, flag } = (header ?? {}) as Partial<Record<string, unknown>>;
+  const { code, opaque, flag, remark, extFields } = (header ?? {}) as Partial<Record<string, unknown>>;
   if (![code, opaque, flag].every(Number.isInteger)) throw notAFrame('its header lacks code, opaque or flag');
+  if (!isText(remark ?? '')) throw notAFrame('the remark in its header is no text');
+  const areTexts = typeof (extFields ?? {}) === 'object' && Object.values(extFields ?? {}).every(isText);
+  if (!areTexts) throw notAFrame('the extFields in its header are no texts');
   return header as FrameHeader;
 }
+
+const isText = (value: unknown) => typeof value === 'string';
 
 const notAFrame = (why: string) =>
   new RemotingError('not_a_frame', `what came is no frame of RocketMQ: ${why}`);

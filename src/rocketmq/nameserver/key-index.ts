@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CannotTell } from '../producer.js';
-import type { Answer } from './connection.js';
-import type { Connections } from './connections.js';
+import type { Answer, Request } from './connection.js';
 import { ANSWER, REQUEST } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import { type StoredMessage, storedMessages } from './stored-message.js';
@@ -19,10 +18,9 @@ const ID_PROPERTY = 'UNIQ_KEY';
 
 /** What has to be passed on to ask a broker about a topic. */
 export interface KeyIndexOptions {
-  readonly connections: Connections;
   readonly topic: string;
-  /** `host:port` of the broker's master. */
-  readonly address: string;
+  /** Asks the broker's master. */
+  readonly ask: (request: Request) => Promise<Answer>;
   /** Queues that the topic has there. */
   readonly queues: number;
 }
@@ -118,8 +116,8 @@ export class KeyIndex {
     fields: Readonly<Record<string, string | number | boolean>>,
     taken: readonly number[] = [ANSWER.ok],
   ): Promise<Answer> {
-    const { connections, topic, address } = this.#options;
-    const answer = await connections.ask(address, { code, fields: { topic, ...fields } });
+    const { topic, ask } = this.#options;
+    const answer = await ask({ code, fields: { topic, ...fields } });
     if (taken.includes(answer.code)) return answer;
     if (answer.code === ANSWER.noPermission) {
       throw new CannotTell('the account may not look into the topic');

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Connections } from './connections.js';
 import { ANSWER, REQUEST } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import { mergeRoutes, parseRoute, type Route } from './route.js';
+
+/** How long the others may take once one has answered with a route, in milliseconds: one that hangs should hold nobody up. */
+const OTHERS_WITHIN_MS = 500;
 
 /** Several name servers, of which any may be down, and each may know what others do not know yet. */
 export class NameServers {
@@ -15,18 +19,30 @@ export class NameServers {
   }
 
   /**
-   * Where a topic is, as all that answer see it.
+   * Where a topic is, as all that answer in time see it.
    * @returns undefined where none of them knows the topic
    * @throws RemotingError, RefusedError if none answers
    */
   async route(topic: string): Promise<Route | undefined> {
-    const answers = await Promise.allSettled(
-      this.#addresses.map((address) => this.#routeFrom(address, topic)),
+    const routes: Route[] = [];
+    let isFound = () => {};
+    const found = new Promise<void>((resolve) => {
+      isFound = resolve;
+    });
+    const answers = Promise.allSettled(
+      this.#addresses.map(async (address) => {
+        const route = await this.#routeFrom(address, topic);
+        if (!route) return;
+        routes.push(route);
+        isFound();
+      }),
     );
-    const known = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-    if (known.length === 0) throw (answers[0] as PromiseRejectedResult).reason;
-    const routes = known.filter((route) => route !== undefined);
-    return routes.length === 0 ? undefined : mergeRoutes(routes);
+    const othersHaveHad = found.then(() => delay(OTHERS_WITHIN_MS, undefined, { ref: false }));
+    await Promise.race([answers, othersHaveHad]);
+    if (routes.length > 0) return mergeRoutes(routes);
+    const failures = (await answers).flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (failures.length === this.#addresses.length) throw failures[0];
+    return undefined;
   }
 
   async #routeFrom(address: string, topic: string): Promise<Route | undefined> {

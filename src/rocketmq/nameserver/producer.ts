@@ -95,7 +95,7 @@ export class NameserverProducer implements Producer {
     try {
       queue = await this.#queueFor(messages[0]);
       const request = sendRequest(messages as readonly BatchItem[], context.topic, queue);
-      const outcome = this.#outcome(await this.#ask(queue, request), messages.length);
+      const outcome = this.#outcome(await route.ask(queue.broker, request), messages.length);
       this.#turn.succeeded(queue.broker);
       return outcome;
     } catch (error) {
@@ -116,7 +116,7 @@ export class NameserverProducer implements Producer {
 
   async #queueFor({ lane }: EncodedMessage): Promise<Queue> {
     const { route, context } = this.#options;
-    if (route.isStale) await route.refresh();
+    await route.ready();
     if (this.#lanes && lane !== undefined) {
       const queue = this.#lanes[lane];
       // Another queue would break the order.
@@ -126,11 +126,6 @@ export class NameserverProducer implements Producer {
     const queue = this.#turn.next();
     if (!queue) throw noWritableQueue(context);
     return queue;
-  }
-
-  #ask(queue: Queue, request: Request): Promise<Answer> {
-    const { connections, route } = this.#options;
-    return connections.ask(route.masterOf(queue.broker), request);
   }
 
   #outcome({ code, remark }: Answer, messages: number): Outcome {

@@ -81,8 +81,11 @@ const agreed = (a: Broker, b: Broker): Broker => ({
   readableQueues: Math.min(a.readableQueues, b.readableQueues),
 });
 
-/** Texts, which stay as they are, and names of fields that are numbers without quotes. */
-const TEXT_OR_NUMBER_NAME = /"(?:[^"\\]|\\.)*"|([{,]\s*)(\d+)(\s*:)/g;
+/**
+ * Texts, which stay as they are, and names of fields that are numbers without quotes. A text that does not end is one too:
+ * else what comes behind it would be looked through again from each of its quotes.
+ */
+const TEXT_OR_NUMBER_NAME = /"(?:[^"\\]|\\.)*"?|([{,]\s*)(\d+)(\s*:)/g;
 
 /** JSON as RocketMQ's servers before 5.0 write it: names of fields that are numbers have no quotes. */
 function parseLooseJson(text: string): unknown {

@@ -9,6 +9,7 @@ import { commonTag, sinkSecrets } from '../sink-options.js';
 import { tlsClient } from '../tls.js';
 import { NameserverArrivals } from './arrivals.js';
 import { Connections } from './connections.js';
+import { KnownRoutes } from './known-routes.js';
 import { messageIds, runMark } from './message-id.js';
 import { NameServers } from './name-servers.js';
 import {
@@ -50,9 +51,9 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
         credentials,
         tls: sink.tls && tlsClient(sink.tls, folders),
       });
-      const route = new TopicRoute(new NameServers(namesrvAddr, connections), sink.topic);
+      const route = new TopicRoute(new NameServers(namesrvAddr, connections), connections, sink.topic);
       try {
-        await openRoute(route, connections, context, options);
+        await openRoute(route, context, options);
         const { run = '' } = options;
         const layout = sink.order === 'key' ? (options.layout ?? layoutOf(route.route)) : undefined;
         const write: FaultContext = { ...context, stage: 'write' };
@@ -66,7 +67,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           layout,
           compressOver: sink.compressOver,
           ...(canBeAsked(sink) && {
-            arrivals: new NameserverArrivals({ connections, route, context: write, mark: runMark(run) }),
+            arrivals: new NameserverArrivals({ route, context: write, mark: runMark(run) }),
           }),
           maxMessageBytes: MAX_MESSAGE_BYTES,
         });
@@ -87,20 +88,13 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
 const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sink.acknowledge === 'stored';
 
 /** Finds the topic, and a broker that takes messages of it from this account. */
-async function openRoute(
-  route: TopicRoute,
-  connections: Connections,
-  context: FaultContext,
-  options: OpenOptions,
-): Promise<void> {
+async function openRoute(route: TopicRoute, context: FaultContext, options: OpenOptions): Promise<void> {
   const late = new RemotingError('timeout', 'no answer in time');
   const attempt = async () => {
-    await route.refresh();
+    await lookUp(route, context, options);
     if (route.queues.length === 0) throw noWritableQueue(context);
     const brokers = [...new Set(route.queues.map(({ broker }) => broker))];
-    const asked = await Promise.allSettled(
-      brokers.map((broker) => askPermission(connections, route.masterOf(broker), context)),
-    );
+    const asked = await Promise.allSettled(brokers.map((broker) => askPermission(route, broker, context)));
     const faults = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     // What one broker refuses, messages would be refused as well. One that is down takes none for now.
     const refusal = faults.find((fault) => fault.fault !== 'world');
@@ -109,10 +103,28 @@ async function openRoute(
   await openWithin(attempt, late, context, options);
 }
 
-/** @throws SinkFault why messages may not be sent, without sending one */
-async function askPermission(connections: Connections, address: string, context: FaultContext) {
+const KNOWN = new KnownRoutes();
+
+/** Asks for the route. A partition that begins while no name server answers goes where the last one went. */
+async function lookUp(
+  route: TopicRoute,
+  { endpoints, topic }: FaultContext,
+  { stage }: OpenOptions,
+): Promise<void> {
   try {
-    const answer = await connections.ask(address, permissionRequest(context.topic));
+    await route.refresh();
+    KNOWN.set(endpoints, topic, route.route);
+  } catch (error) {
+    const known = error instanceof RemotingError && stage === 'write' && KNOWN.get(endpoints, topic);
+    if (!known) throw error;
+    route.assume(known);
+  }
+}
+
+/** @throws SinkFault why messages may not be sent, without sending one */
+async function askPermission(route: TopicRoute, broker: string, context: FaultContext) {
+  try {
+    const answer = await route.ask(broker, permissionRequest(context.topic));
     if (!queueIsRefused(answer)) throw new RefusedError(answer.code, answer.remark);
   } catch (error) {
     throw sinkFault(error, context);

@@ -1,5 +1,5 @@
 import type { Stack } from '../../../src/dev/stack.js';
-import { eachMessage } from '../../support/topic-reader.js';
+import { eachMessage, type StoredMessage } from '../../support/topic-reader.js';
 import { bodyOf, type DirtyEvery, isDirty, rowAt } from './rows.js';
 
 /** What a topic holds of a file of rows. */
@@ -10,14 +10,14 @@ export interface Arrived {
 }
 
 /**
- * Asks the broker itself. A record's id is that of its file, `-`, and the byte where its row starts.
+ * Asks the brokers themselves. A record's id is that of its file, `-`, and the byte where its row starts.
  * @throws Error for a message that is no row of the file, or does not say what the row says
  */
-export async function arrived(stack: Stack, topic: string, rows: number): Promise<Arrived> {
+export async function arrived(stacks: readonly Stack[], topic: string, rows: number): Promise<Arrived> {
   const times = new Uint32Array(rows);
   const files = new Set<string>();
   let messages = 0;
-  await eachMessage(stack, topic, ({ id, body }) => {
+  const take = ({ id, body }: StoredMessage) => {
     const [, file, offset] = /^(.+)-(\d+)$/.exec(id) ?? [];
     const n = rowAt(Number(offset));
     if (file === undefined || n === undefined || n >= rows || body.toString() !== bodyOf(n)) {
@@ -26,7 +26,8 @@ export async function arrived(stack: Stack, topic: string, rows: number): Promis
     files.add(file);
     times[n]++;
     messages++;
-  });
+  };
+  for (const stack of stacks) await eachMessage(stack, topic, take);
   if (files.size > 1) throw new Error(`records of several files: ${[...files].join(', ')}`);
   return { times, messages };
 }

@@ -10,11 +10,14 @@ import { until } from '../../support/until.js';
 import { type Arrived, arrived, missing } from './arrived.js';
 import type { DirtyEvery } from './rows.js';
 import type { FaultName, FaultRow } from './table.js';
+import type { FaultTransport } from './transports.js';
 
 interface FaultyRunOptions {
   readonly client: MigrationClient;
-  readonly stack: () => Stack;
+  /** Whose brokers hold the topic. */
+  readonly stacks: () => readonly Stack[];
   readonly run: RunRef;
+  readonly transport: FaultTransport;
   readonly topic: string;
   /** The input. */
   readonly path: string;
@@ -99,15 +102,15 @@ export class FaultyRun {
 
   /** What the broker itself holds. */
   async arrived(): Promise<Arrived> {
-    return arrived(this.#options.stack(), this.topic, this.rows);
+    return arrived(this.#options.stacks(), this.topic, this.rows);
   }
 
   /**
    * Waits for the end, and checks that the run has written every record that is not dirty, that the broker holds each of them,
    * and none more often than the report says.
    */
-  async endsComplete(): Promise<{ report: Report; found: Arrived; duplicates: number }> {
-    const { rows, dirtyEvery } = this.#options;
+  async endsComplete(): Promise<RunEnd & { readonly found: Arrived }> {
+    const { rows, dirtyEvery, transport } = this.#options;
     const report = await this.end();
     const dirty = dirtyEvery === undefined ? 0 : Math.ceil(rows / dirtyEvery);
     const written = rows - dirty;
@@ -119,7 +122,7 @@ export class FaultyRun {
     expect(missing(found, { dirtyEvery })).toEqual([]);
     const duplicates = found.messages - written;
     expect(duplicates).toBeLessThanOrEqual(report.duplicatesAtMost);
-    return { report, found, duplicates };
+    return { transport, report, found, duplicates };
   }
 }
 
@@ -129,20 +132,37 @@ export async function passed(ms: number): Promise<void> {
   await until(async () => performance.now() - since >= ms);
 }
 
+/** What came of a run. */
+export interface RunEnd {
+  readonly transport: FaultTransport;
+  readonly report: Report;
+  /** Messages that the broker holds once more. */
+  readonly duplicates: number;
+}
+
+interface NoteOptions {
+  /** The longest that it took to get on, once all was whole again. @default not measured */
+  readonly recoverySeconds?: number;
+  /** How often it broke. @default once */
+  readonly times?: number;
+}
+
 /** Hands a row of the table in docs/reliability.md in: the last thing that a green test does. */
 export async function noteFault(
   fault: FaultName,
-  { report, duplicates }: { readonly report: Report; readonly duplicates: number },
-  recoverySeconds?: number,
-  lost = 0,
+  { transport, report, duplicates }: RunEnd,
+  { recoverySeconds, times }: NoteOptions = {},
 ): Promise<void> {
   const row: FaultRow = {
     fault,
+    transport,
     records: report.records.read,
-    lost,
+    // The test would not be green otherwise.
+    lost: 0,
     duplicates,
     duplicatesAtMost: report.duplicatesAtMost,
     ...(recoverySeconds !== undefined && { recoverySeconds }),
+    ...(times !== undefined && { times }),
     retries: report.retries,
   };
   await appendFile(inject('faultRows'), `${JSON.stringify(row)}\n`);

@@ -1,28 +1,43 @@
-/** Every fault of the table in docs/reliability.md, in its order, and how the table calls it. */
+import { type FaultTransport, TRANSPORTS } from './transports.js';
+
+/** A fault that lies between a run and RocketMQ is tried by each transport, any other one by the first. */
+interface Fault {
+  /** How the table calls it. */
+  readonly title: string;
+  readonly transports: readonly FaultTransport[];
+}
+
+const byEach = (title: string): Fault => ({ title, transports: TRANSPORTS });
+const once = (title: string): Fault => ({ title, transports: ['proxy'] });
+
+/** Every fault of the table in docs/reliability.md, in its order. */
 const FAULTS = {
-  workerKilled: 'worker killed (SIGKILL), ten times',
-  workerStopped: 'worker asked to stop (SIGTERM), ten times',
-  oneOfTwoWorkers: 'one of two workers killed',
-  rocketmqStopped: 'RocketMQ stopped for 30 s',
-  rocketmqKilled: 'RocketMQ killed (SIGKILL)',
-  proxyFrozen: 'proxy frozen (SIGSTOP) for 20 s',
-  rocketmqBusy: 'RocketMQ refuses under load (42900)',
-  connectionCut: 'connection cut within requests, ten times',
-  answerLost: 'connection cut before answers, ten times',
-  topicDeleted: 'topic deleted and made again',
-  temporalStopped: 'Temporal restarted (SIGTERM)',
-  temporalKilled: 'Temporal restarted (SIGKILL)',
-  diskFull: 'disk full under the dirty store, retried',
-  inputTruncated: 'input truncated, put back, retried',
-  inputAppended: 'input appended to, put back, retried',
-  inputReplaced: 'input replaced, put back, retried',
-} as const;
+  workerKilled: byEach('worker killed (SIGKILL)'),
+  workerStopped: byEach('worker asked to stop (SIGTERM)'),
+  oneOfTwoWorkers: byEach('one of two workers killed'),
+  rocketmqStopped: byEach('RocketMQ stopped for 30 s'),
+  rocketmqKilled: byEach('RocketMQ killed (SIGKILL)'),
+  rocketmqFrozen: byEach('proxy and broker frozen (SIGSTOP) for 20 s'),
+  rocketmqBusy: byEach('RocketMQ refuses under load (42900, SYSTEM_BUSY)'),
+  connectionCut: byEach('connection cut within requests'),
+  answerLost: byEach('connection cut before answers'),
+  topicDeleted: byEach('topic deleted and made again'),
+  temporalStopped: once('Temporal restarted (SIGTERM)'),
+  temporalKilled: byEach('Temporal restarted (SIGKILL)'),
+  diskFull: once('disk full under the dirty store, retried'),
+  inputTruncated: once('input truncated, put back, retried'),
+  inputAppended: once('input appended to, put back, retried'),
+  inputReplaced: once('input replaced, put back, retried'),
+} as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
 
 /** What a green test found. */
 export interface FaultRow {
   readonly fault: FaultName;
+  readonly transport: FaultTransport;
+  /** How often it broke. @default once */
+  readonly times?: number;
   /** That the run had to write. */
   readonly records: number;
   /** Of those the broker does not hold. */
@@ -38,9 +53,10 @@ export interface FaultRow {
 }
 
 const HEAD = [
-  '| fault | records | lost | duplicates | at most, by the report | seconds to recover | requests sent again |',
-  '|---|---:|---:|---:|---:|---:|---:|',
+  '| fault | transport | records | lost | duplicates | at most, by the report | seconds to recover | requests sent again |',
+  '|---|---|---:|---:|---:|---:|---:|---:|',
 ];
+const TITLES: Record<FaultTransport, string> = { proxy: 'proxy', nameserver: 'name server' };
 const BEGIN = '<!-- faults: begin -->';
 const END = '<!-- faults: end -->';
 
@@ -48,9 +64,12 @@ const END = '<!-- faults: end -->';
 export function faultTable(rows: readonly FaultRow[]): string {
   const count = (value: number) => value.toLocaleString('en-US');
   const lines = inOrder(rows).map((row) => {
-    const { fault, records, lost, duplicates, duplicatesAtMost, recoverySeconds, retries } = row;
+    const { fault, transport, times, records, lost, duplicates, duplicatesAtMost, recoverySeconds, retries } =
+      row;
+    const title = FAULTS[fault].title + (times === undefined ? '' : `, ${times} times`);
     const numbers = [records, lost, duplicates, duplicatesAtMost].map(count);
-    return `| ${[FAULTS[fault], ...numbers, recoverySeconds?.toFixed(1) ?? '', count(retries)].join(' | ')} |`;
+    const cells = [title, TITLES[transport], ...numbers, recoverySeconds?.toFixed(1) ?? '', count(retries)];
+    return `| ${cells.join(' | ')} |`;
   });
   return [...HEAD, ...lines].join('\n');
 }
@@ -58,15 +77,17 @@ export function faultTable(rows: readonly FaultRow[]): string {
 /** The document with these rows in its table; faults without a new row keep the one they have. */
 export function withRows(document: string, rows: readonly FaultRow[]): string {
   const [before, table, after] = split(document);
-  const known = new Map(rows.map(({ fault }) => [fault, line(faultTable(rows), fault)]));
-  const lines = names().flatMap((fault) => known.get(fault) ?? line(table, fault) ?? []);
+  const fresh = faultTable(rows);
+  const lines = places().flatMap((place) => line(fresh, place) ?? line(table, place) ?? []);
   return [before, BEGIN, '\n', [...HEAD, ...lines].join('\n'), '\n', END, after].join('');
 }
 
-/** The faults that have no row in the document's table. */
-export function missingRows(document: string): FaultName[] {
+/** The rows that the document's table lacks, as fault and transport. */
+export function missingRows(document: string): string[] {
   const [, table] = split(document);
-  return names().filter((fault) => line(table, fault) === undefined);
+  return places()
+    .filter((place) => line(table, place) === undefined)
+    .map(({ fault, transport }) => `${fault} by ${transport}`);
 }
 
 function split(document: string): [before: string, table: string, after: string] {
@@ -75,10 +96,22 @@ function split(document: string): [before: string, table: string, after: string]
   return [document.slice(0, from), document.slice(from + BEGIN.length, to), document.slice(to + END.length)];
 }
 
-const names = () => Object.keys(FAULTS) as FaultName[];
+type Place = Pick<FaultRow, 'fault' | 'transport'>;
 
-const line = (table: string, fault: FaultName) =>
-  table.split('\n').find((text) => text.startsWith(`| ${FAULTS[fault]} |`));
+/** Where rows stand, from the first to the last. */
+const places = (): Place[] =>
+  (Object.keys(FAULTS) as FaultName[]).flatMap((fault) =>
+    FAULTS[fault].transports.map((transport) => ({ fault, transport })),
+  );
+
+function line(table: string, { fault, transport }: Place): string | undefined {
+  return table.split('\n').find((text) => {
+    const [title, by] = text.replace('| ', '').split(' | ');
+    return title.replace(/, \d+ times$/, '') === FAULTS[fault].title && by === TITLES[transport];
+  });
+}
 
 const inOrder = (rows: readonly FaultRow[]) =>
-  names().flatMap((name) => rows.filter(({ fault }) => fault === name));
+  places().flatMap((place) =>
+    rows.filter(({ fault, transport }) => fault === place.fault && transport === place.transport),
+  );
