@@ -31,6 +31,11 @@ export function printError(error: unknown, json: boolean): void {
   if (!(error instanceof CommanderError)) {
     say(`${errorColors.red('error:')} ${output.error.message}\n  ${output.error.mend}`);
   }
+  printStack(error);
+}
+
+/** For those who ask for it. */
+export function printStack(error: unknown): void {
   if (process.env.ROCKETLIFT_DEBUG && error instanceof Error) say(error.stack ?? '');
 }
 

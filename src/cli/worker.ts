@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import type { RunningWorker } from '../worker/worker.js';
+import { type Command, Option } from 'commander';
 import {
   createCommand,
   healthFileOption,
@@ -8,64 +7,42 @@ import {
   TASK_QUEUE_HELP,
   taskQueueOf,
 } from './command.js';
-import { EXIT } from './exit.js';
-import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
-import { printJson, say } from './output.js';
+import { addFolderOptions, type FolderOptions } from './folder-options.js';
+import { countingNumber } from './numbers.js';
 
 interface WorkerCommandOptions extends QueueOptions, FolderOptions {
   readonly healthFile?: string;
+  readonly processes: number;
+  /** Whether it is one of the processes of a worker that has several. */
+  readonly oneOfMany: boolean;
 }
 
 export function workerCommand(): Command {
   const command = createCommand('worker', 'Run a worker until it is stopped', [
     'worker',
     'worker --task-queue nightly',
+    'worker --processes 4               # one for each core that jobs may take',
     'worker --allow-read /data --allow-dirty /data/dirty',
     'worker --json 2> worker.log        # log lines as JSON',
     'worker --health-file /tmp/worker   # for "rocketlift health --health-file /tmp/worker"',
   ]);
   return addFolderOptions(command.option(TASK_QUEUE_FLAG, TASK_QUEUE_HELP))
+    .option('--processes <n>', 'processes that share the work; each can use one core', countingNumber, 1)
     .addOption(healthFileOption('file that is renewed while the worker polls and Temporal answers'))
-    .addHelpText(
-      'after',
-      '\nSIGTERM or Ctrl-C drain what is under way and hand it over; a second one leaves at once.',
-    )
+    .addOption(new Option('--one-of-many').default(false).hideHelp())
+    .addHelpText('after', NOTES)
     .action(async (options: WorkerCommandOptions) => {
-      process.exitCode = await work(await taskQueueOf(options), options);
+      const settings = { ...options, taskQueue: await taskQueueOf(options) };
+      process.exitCode = await work(settings);
     });
 }
 
-async function work(taskQueue: string, options: WorkerCommandOptions): Promise<number> {
-  const { json = false, healthFile } = options;
-  const folders = foldersOf(options);
-  const { installLog } = await import('../worker/log.js');
-  const { startWorker } = await import('../worker/worker.js');
-  installLog({ level: 'info', format: json ? 'json' : 'text' });
-  const worker = await startWorker({ taskQueue, folders });
-  if (json) printJson({ taskQueue, pid: process.pid });
-  else say(`Worker polls the task queue "${taskQueue}". Ctrl-C stops it.`);
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(EXIT.interrupted);
-    stopping = true;
-    // A failure shows in `done`, which is awaited below.
-    worker.stop().catch(() => {});
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  await (healthFile === undefined ? worker.done : doneWithHealthFile(worker, healthFile));
-  return EXIT.done;
-}
+const NOTES = `
+SIGTERM or Ctrl-C drain what is under way and hand it over; a second one leaves at once.
+Of several processes, one that ends without being asked to is replaced.`;
 
-/** Resolves when the worker has ended. Ends it in good order where its health file can't be written. */
-async function doneWithHealthFile(worker: RunningWorker, path: string): Promise<void> {
-  const { keepHealthFile } = await import('../worker/health.js');
-  const ended = new AbortController();
-  const file = keepHealthFile(path, () => worker.isWell(), ended.signal);
-  try {
-    await Promise.race([worker.done, file]);
-  } finally {
-    ended.abort();
-    await worker.stop();
-    await file;
-  }
+async function work(settings: WorkerCommandOptions & { readonly taskQueue: string }): Promise<number> {
+  if (settings.oneOfMany) return await (await import('./worker-process.js')).workAsOneOfMany(settings);
+  if (settings.processes > 1) return await (await import('./worker-processes.js')).workInMany(settings);
+  return await (await import('./worker-process.js')).workAlone(settings);
 }

@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { userFault } from '../job/fault.js';
 
@@ -12,32 +12,45 @@ export const MAX_AGE_MS = 30_000;
  * Renews a file every five seconds while a worker is well, so that others can see from its age how the worker is. A worker that
  * hangs, is gone, or has lost its server renews nothing. The file is removed at the end.
  *
- * @param isWell looks at the worker; what it throws means no
+ * @param wellAt looks when the worker was last well, in milliseconds since 1970; undefined, as what it throws, means not now
  * @param signal ends it
  * @throws Fault `health_file` (the user's) where the file can't be written
  */
 export async function keepHealthFile(
   path: string,
-  isWell: () => Promise<boolean>,
+  wellAt: () => Promise<number | undefined>,
   signal: AbortSignal,
 ): Promise<void> {
   // One that was killed may have left its own.
   await rm(path, { force: true });
   try {
-    while (!signal.aborted) {
-      const well = await isWell().catch(() => false);
-      if (well && !signal.aborted) await renew(path);
-      // An abort is the end of the wait, not a fault.
-      await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
-    }
+    await lookRegularly(async () => {
+      const at = await wellAt().catch(() => undefined);
+      if (at !== undefined && !signal.aborted) await renew(path, at);
+    }, signal);
   } finally {
     await rm(path, { force: true });
   }
 }
 
-async function renew(path: string): Promise<void> {
+/** Looks at once and then every five seconds, until the signal ends it. */
+export async function lookRegularly(look: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await look();
+    // An abort is the end of the wait, not a fault.
+    await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function renew(path: string, at: number): Promise<void> {
   try {
-    await writeFile(path, '');
+    // To append nothing leaves the time as it was: never does it look younger in between.
+    const file = await open(path, 'a');
+    try {
+      await file.utimes(at / 1000, at / 1000);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw userFault(
       'health_file',

@@ -6,7 +6,7 @@ import {
   makeTelemetryFilterString,
   Runtime,
 } from '@temporalio/worker';
-import { pino } from 'pino';
+import { jsonLines } from './json-lines.js';
 
 type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -35,7 +35,7 @@ export function installLog({ level, format, write = toStderr }: LogOptions): voi
 }
 
 function jsonLogger(level: LogLevel): Logger {
-  const logger = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  const logger = jsonLines(level);
   return new DefaultLogger('TRACE', ({ level: entryLevel, message, meta }: LogEntry) => {
     const name = entryLevel.toLowerCase() as Lowercase<typeof entryLevel>;
     const { taskToken: _, ...rest } = (meta ?? {}) as Record<string, unknown>;

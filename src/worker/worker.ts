@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerTuner } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { temporalConfig } from '../client/temporal-config.js';
 import { PayloadEncryption } from '../codec/payload-encryption.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { type Fault, userFault, worldFault } from '../job/fault.js';
 import { BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH, FAILURE_CONVERTER_PATH } from './bundle.js';
+import type { SharedPlaces } from './shared-places.js';
 
-/** Activities at once, at most: each holds up to some 20 MB while it writes. */
-const MAX_ACTIVITIES = 32;
+/** Activities of one process at once, at most: each holds up to some 20 MB while it writes. */
+export const MAX_ACTIVITIES = 32;
 
 /** How long Temporal may take to say that it is there, in milliseconds. */
 const HEALTH_TIMEOUT_MS = 5_000;
@@ -17,6 +18,8 @@ export interface WorkerOptions {
   readonly taskQueue: string;
   /** The folders that jobs may use. @default any, but no secrets from files */
   readonly folders?: Folders;
+  /** Where other processes share the work. @default {@link MAX_ACTIVITIES} places, and activities as they come */
+  readonly places?: SharedPlaces;
 }
 
 export interface RunningWorker {
@@ -33,7 +36,11 @@ export interface RunningWorker {
  * Encrypts what Temporal keeps where the environment has a key.
  * @throws Fault `temporal_config`, `allowed_folder` and `codec_key_invalid` (the user's), `temporal_unreachable` (the world's)
  */
-export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  taskQueue,
+  folders = {},
+  places,
+}: WorkerOptions): Promise<RunningWorker> {
   if (!existsSync(BUNDLE_PATH)) {
     throw userFault(
       'not_built',
@@ -55,7 +62,7 @@ export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): P
       ...(codec.encrypts && { failureConverterPath: FAILURE_CONVERTER_PATH }),
     },
     activities,
-    maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
+    ...(places ? { tuner: tunerWith(places) } : { maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES }),
     // A crash loses what was throttled, and a cancellation rides on a heartbeat's answer.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
@@ -74,6 +81,17 @@ export async function startWorker({ taskQueue, folders = {} }: WorkerOptions): P
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
     },
+  };
+}
+
+/** For everything but activities what the SDK has by default. */
+function tunerWith(places: SharedPlaces): WorkerTuner {
+  const fixed = (numSlots: number) => ({ type: 'fixed-size', numSlots }) as const;
+  return {
+    activityTaskSlotSupplier: places,
+    localActivityTaskSlotSupplier: fixed(100),
+    workflowTaskSlotSupplier: fixed(40),
+    nexusTaskSlotSupplier: fixed(100),
   };
 }
 

@@ -33,9 +33,9 @@ function healthFile() {
 const workers: WorkerProcess[] = [];
 afterAll(() => Promise.all(workers.map((worker) => worker.end('SIGKILL'))));
 
-async function startWorker(path: string, temporal = address): Promise<WorkerProcess> {
+async function startWorker(path: string, temporal = address, processes = 1): Promise<WorkerProcess> {
   const env = { ROCKETLIFT_HEALTH_FILE: path, TEMPORAL_ADDRESS: temporal };
-  const worker = await startWorkerProcess(`test-${randomUUID()}`, { env });
+  const worker = await startWorkerProcess(`test-${randomUUID()}`, { env, processes });
   workers.push(worker);
   return worker;
 }
@@ -87,6 +87,19 @@ describe.concurrent('a worker is', { timeout: PATIENCE }, () => {
     expect(await file.becomes(false)).toEqual({ healthy: false, ageMs: expect.any(Number) });
     worker.child.kill('SIGCONT');
     await file.becomes(true);
+  });
+
+  it('unhealthy when one of its processes hangs, and healthy again when that was replaced', async () => {
+    const file = healthFile();
+    const worker = await startWorker(file.path, address, 2);
+    await file.becomes(true);
+    process.kill(worker.pids[0], 'SIGSTOP');
+    expect(await file.becomes(false)).toEqual({ healthy: false, ageMs: expect.any(Number) });
+    process.kill(worker.pids[0], 'SIGKILL');
+    await file.becomes(true);
+    await worker.end('SIGTERM');
+    expect(worker.child.exitCode).toBe(0);
+    expect(json<Health>(await file.ask())).toEqual({ healthy: false });
   });
 
   it('unhealthy when Temporal is gone', async () => {

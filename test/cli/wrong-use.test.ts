@@ -17,6 +17,8 @@ describe('wrong use ends with 2', () => {
     ['a missing argument', ['run'], /missing required argument 'job'/],
     ['an unknown option', ['list', '--limt', '3'], /unknown option '--limt'/],
     ['a value that is none', ['list', '--limit', '0'], /a whole number, 1 or more/],
+    ['no process', ['worker', '--processes', '0'], /a whole number, 1 or more/],
+    ['a part of a process', ['worker', '--processes', '1.5'], /Not a whole number/],
     ['a run that can be none', ['watch', 'orders/latest'], /"orders\/latest" names no run/],
     ['a job file that is not there', ['run', 'no-such.yaml'], /no-such\.yaml can not be read/],
   ] as const)('%s', async (_, args, says) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultyRun, noteFault, passed } from './support/faulty-run.js';
+import { busyWorkers } from '../support/busy-workers.js';
+import { noteFault, passed } from './support/faulty-run.js';
 import { useScene } from './support/scene.js';
 import { TRANSPORTS } from './support/transports.js';
 
@@ -52,12 +53,12 @@ describe.each(TRANSPORTS)('by %s,', (transport) => {
     const [killed, left] = workers.map(({ child }) => child.pid);
     await run.isBeyond(rows / 10);
     await run.until(async () => {
-      const busy = await busyWorkers(run);
+      const busy = await busyWorkers(scene.bench.temporal, run.run);
       return busy.includes(killed) && busy.includes(left);
     });
     await workers[0].end('SIGKILL');
     const since = performance.now();
-    await run.until(async () => !(await busyWorkers(run)).includes(killed));
+    await run.until(async () => !(await busyWorkers(scene.bench.temporal, run.run)).includes(killed));
     const recovery = (performance.now() - since) / 1000;
     const end = await run.endsComplete();
 
@@ -66,12 +67,3 @@ describe.each(TRANSPORTS)('by %s,', (transport) => {
     await noteFault('oneOfTwoWorkers', end, { recoverySeconds: recovery });
   });
 });
-
-/** The processes that write the partitions that are under way, or did so last. */
-async function busyWorkers({ run }: FaultyRun): Promise<(number | undefined)[]> {
-  const { raw } = await scene.bench.temporal.workflow.getHandle(run.workflowId).describe();
-  const writes = (raw.pendingActivities ?? []).filter(
-    ({ activityType }) => activityType?.name === 'writeBatch',
-  );
-  return writes.map(({ lastWorkerIdentity }) => Number.parseInt(lastWorkerIdentity ?? '', 10));
-}

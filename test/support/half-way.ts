@@ -68,14 +68,18 @@ export interface HalfWay {
   startWorker(): Promise<WorkerProcess>;
 }
 
-/** Starts a job on a worker process of its own, and waits until a part of it has been written. */
+/**
+ * Starts a job on a worker of its own, and waits until a part of it has been written.
+ * @param options.processes those of the worker (1)
+ */
 export async function halfWay(
   job: LoadedJob,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: { readonly processes?: number } = {},
 ): Promise<HalfWay> {
   const taskQueue = `test-${randomUUID()}`;
   const startWorker = async () => {
-    const worker = await startWorkerProcess(taskQueue);
+    const worker = await startWorkerProcess(taskQueue, options);
     onTestFinished(() => worker.end('SIGKILL'));
     return worker;
   };

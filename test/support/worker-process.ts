@@ -8,6 +8,8 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** A worker in a process of its own, to be ended in any way. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
+  /** The processes that work: itself, or those it has started. */
+  readonly pids: readonly number[];
   /** What it has logged: lines of JSON. */
   log(): string;
   /** Ends it with a signal; resolves when it is gone. */
@@ -17,14 +19,23 @@ export interface WorkerProcess {
 interface WorkerProcessOptions {
   /** Set beside the variables of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** @default 1 */
+  readonly processes?: number;
+}
+
+/** What it prints when it polls. */
+interface Ready {
+  readonly pid: number;
+  readonly processes?: readonly number[];
 }
 
 /** Starts `rocketlift worker` and resolves when it polls. */
 export async function startWorkerProcess(
   taskQueue: string,
-  { env = {} }: WorkerProcessOptions = {},
+  { env = {}, processes = 1 }: WorkerProcessOptions = {},
 ): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [CLI, 'worker', '--task-queue', taskQueue, '--json'], {
+  const args = ['worker', '--task-queue', taskQueue, '--processes', String(processes), '--json'];
+  const child = spawn(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,14 +43,16 @@ export async function startWorkerProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
   });
-  const started = once(child.stdout, 'data');
+  const started = once(child.stdout, 'data') as Promise<[Buffer]>;
   const failed = once(child, 'exit').then(() => {
     throw new Error(`the worker ended:\n${log.slice(-10_000)}`);
   });
-  await Promise.race([started, failed]);
+  const [ready] = await Promise.race([started, failed]);
   failed.catch(() => undefined);
+  const { pid, processes: pids = [pid] } = JSON.parse(ready.toString()) as Ready;
   return {
     child,
+    pids,
     log: () => log,
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;

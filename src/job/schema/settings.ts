@@ -25,7 +25,7 @@ export const settings = z.strictObject({
     .min(1)
     .max(256)
     .default(4)
-    .describe('Partitions written at once, over all workers; one worker writes at most 32.')
+    .describe('Partitions written at once, over all workers; one process of a worker writes at most 32.')
     .meta({ examples: [2] }),
   partitionSize: size()
     .prefault('64 MiB')
