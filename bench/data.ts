@@ -29,7 +29,7 @@ export const TYPES = {
 /** Row `n`: ten values, about 200 bytes of CSV, one row in ten with a field that needs quotes. */
 export type Row = (n: number) => string[];
 
-const asciiRow: Row = (n) => {
+export const asciiRow: Row = (n) => {
   const word = (salt: number) => WORDS[(n * 31 + salt * 17) % WORDS.length];
   const note =
     n % 10 === 0

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { down } from '../dist/dev/down.js';
 import { up } from '../dist/dev/up.js';
 import { formatFigures, formatTable } from './format-table.js';
+import { nameserverFigures, nameserverTable } from './nameserver-table.js';
 import { rateFigures, rateTable } from './rates.js';
 import { speedFigures, speedTable } from './speed-table.js';
 import { tunedFigures, tunedTable } from './tuned.js';
@@ -30,14 +31,17 @@ try {
   process.env.TEMPORAL_ADDRESS = stack.temporal.address;
   const bench = { stack, folder, rounds, say };
   const speed = wanted('speed') ? await speedFigures(bench) : [];
+  const nameserver = wanted('nameserver') ? await nameserverFigures(bench) : [];
   const rates = wanted('rates') ? await rateFigures(bench) : [];
   const tuned = wanted('rates') ? await tunedFigures(bench) : [];
   const formats = wanted('formats') ? await formatFigures(bench, Number(values['format-rows'])) : [];
   const machine = `${cpus().length} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  if (values.json) console.log(JSON.stringify({ machine, speed, rates, tuned, formats }, null, 2));
+  if (values.json)
+    console.log(JSON.stringify({ machine, speed, nameserver, rates, tuned, formats }, null, 2));
   else {
     console.log(`${machine}; broker, proxy and Temporal on the same machine`);
     if (speed.length > 0) console.log(`\n${speedTable(speed)}`);
+    if (nameserver.length > 0) console.log(`\n${nameserverTable(nameserver)}`);
     if (rates.length > 0) console.log(`\n${rateTable(rates)}`);
     if (tuned.length > 0) console.log(`\n${tunedTable(tuned)}`);
     if (formats.length > 0) console.log(`\n${formatTable(formats)}`);

@@ -29,7 +29,10 @@ export async function speedFigures(bench: Bench): Promise<Summary[]> {
       name: 'official client, send(), 256 in flight',
       run: () => plainSend(endpoints, 'bench-plain', PLAIN_MESSAGES),
     },
-    { name: 'sink alone', run: () => sinkAlone(endpoints, 'bench-sink', SINK_MESSAGES) },
+    {
+      name: 'sink alone',
+      run: () => sinkAlone({ sink: { endpoints, topic: 'bench-sink' }, messages: SINK_MESSAGES }),
+    },
     { name: 'whole job, 100,000 rows', run: () => job(few, FEW_ROWS) },
     { name: 'whole job, 1,000,000 rows', run: () => job(many, MANY_ROWS) },
     {

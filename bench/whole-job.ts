@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { parseJobText } from '../dist/job/parse.js';
 import { TYPES } from './data.js';
@@ -6,7 +5,8 @@ import type { Figure } from './figures.js';
 import { withWorker } from './worker.js';
 
 export interface WholeJob {
-  readonly endpoints: string;
+  /** The proxy's, unless `sink` says how to reach RocketMQ. */
+  readonly endpoints?: string;
   readonly topic: string;
   readonly path: string;
   readonly rows: number;
@@ -19,6 +19,8 @@ export interface WholeJob {
   readonly dirty?: object;
   /** Of the rows, those that are dirty. @default 0 */
   readonly dirtyRows?: number;
+  /** Of the worker. @default 1 */
+  readonly processes?: number;
 }
 
 /**
@@ -36,49 +38,53 @@ export async function wholeJob({
   settings = {},
   dirty = {},
   dirtyRows = 0,
+  processes,
 }: WholeJob): Promise<Figure> {
   const taskQueue = `bench-${topic}-${rows}`;
-  return await withWorker(taskQueue, async (client, worker) => {
-    const job = parseJobText(
-      JSON.stringify({
-        name: `bench-${topic}-${rows}`,
-        source: { ...source, path },
-        sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'], ...sink },
-        transform,
-        settings,
-        dirty,
-      }),
-      { file: 'bench.json', baseDir: '/' },
-    );
-    const before = await cpuSeconds(worker);
-    const report = await client.wait(await client.start(job));
-    if (report.state !== 'completed' || report.records.written !== rows - dirtyRows) {
-      throw new Error(`the job did not do its work: ${JSON.stringify(report)}`);
-    }
-    const cpu = (await cpuSeconds(worker)) - before;
-    return {
-      rows,
-      seconds: report.durationMs / 1000,
-      cpuMicrosPerRow: (cpu * 1e6) / rows,
-      peakMib: await peakMib(worker),
-    };
+  return await withWorker(
+    taskQueue,
+    async (client, pids) => {
+      const job = parseJobText(
+        JSON.stringify({
+          name: `bench-${topic}-${rows}`,
+          source: { ...source, path },
+          sink: { endpoints, topic, tag: 'bench', keyFields: ['order_id'], ...sink },
+          transform,
+          settings,
+          dirty,
+        }),
+        { file: 'bench.json', baseDir: '/' },
+      );
+      const before = await cpuSeconds(pids);
+      const report = await client.wait(await client.start(job));
+      if (report.state !== 'completed' || report.records.written !== rows - dirtyRows) {
+        throw new Error(`the job did not do its work: ${JSON.stringify(report)}`);
+      }
+      const cpu = (await cpuSeconds(pids)) - before;
+      return {
+        rows,
+        seconds: report.durationMs / 1000,
+        cpuMicrosPerRow: (cpu * 1e6) / rows,
+        peakMib: await peakMib(pids),
+      };
+    },
+    { processes },
+  );
+}
+
+/** Summed over processes. Linux only: elsewhere there is no such figure. */
+async function sum(pids: readonly number[], file: string, figure: (text: string) => number): Promise<number> {
+  if (process.platform !== 'linux') return Number.NaN;
+  const texts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/${file}`, 'utf8')));
+  return texts.reduce((all, text) => all + figure(text), 0);
+}
+
+const peakMib = (pids: readonly number[]) =>
+  sum(pids, 'status', (text) => Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1]) / 1024);
+
+const cpuSeconds = (pids: readonly number[]) =>
+  sum(pids, 'stat', (text) => {
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    // utime and stime, in ticks of 10 ms (proc(5)).
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   });
-}
-
-/** Linux only, like the two figures: elsewhere they are not there. */
-async function proc(child: ChildProcess, file: string): Promise<string | undefined> {
-  return process.platform === 'linux' ? await readFile(`/proc/${child.pid}/${file}`, 'utf8') : undefined;
-}
-
-async function peakMib(child: ChildProcess): Promise<number> {
-  const kib = /VmHWM:\s+(\d+) kB/.exec((await proc(child, 'status')) ?? '')?.[1];
-  return kib === undefined ? Number.NaN : Number(kib) / 1024;
-}
-
-async function cpuSeconds(child: ChildProcess): Promise<number> {
-  const stat = await proc(child, 'stat');
-  if (stat === undefined) return Number.NaN;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime, in ticks of 10 ms (proc(5)).
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
