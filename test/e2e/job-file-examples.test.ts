@@ -66,7 +66,7 @@ interface Surroundings {
   readonly content?: (usual: string) => string | Buffer;
   /** The name that the user chooses. */
   readonly name?: string;
-  readonly topicType?: 'DELAY';
+  readonly topicType?: 'DELAY' | 'FIFO';
   /** What must be true of what arrived, beside that everything did. */
   readonly arrived?: (messages: readonly StoredMessage[]) => void;
   /** Records that are written. @default both */
@@ -162,6 +162,7 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'sink.tls.certFile': { beside: CERTIFIED },
   'sink.tls.keyFile': { beside: CERTIFIED },
   'sink.tls.serverName': { beside: ENCRYPTED },
+  'sink.order': { beside: { 'sink.keyFields': ['id'] }, topicType: 'FIFO' },
   'sink.tag': {
     arrived: (messages) =>
       expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),

@@ -1,12 +1,10 @@
-import { connect as connectPlain, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { Fault } from '../../job/fault.js';
+import type { Socket } from 'node:net';
 import type { Credentials } from '../credentials.js';
-import { handshakeError, type TlsClient } from '../tls.js';
 import { type Frame, FrameReader, frameHead, isAnswer, wantsNoAnswer } from './frame.js';
 import { ANSWER, type RequestCode } from './protocol.js';
 import { RemotingError } from './remoting-error.js';
 import { signed } from './signature.js';
+import { openSocket, reasonOf, type SocketOptions } from './socket.js';
 
 export interface Request {
   readonly code: RequestCode;
@@ -24,13 +22,11 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends SocketOptions {
   /** How long connecting may take, and any request, in milliseconds. */
   readonly timeoutMs: number;
   /** Who asks. @default nobody in particular */
   readonly credentials?: Credentials | undefined;
-  /** @default without TLS */
-  readonly tls?: TlsClient | undefined;
 }
 
 /** How often requests are looked at for being overdue, in milliseconds. */
@@ -71,33 +67,9 @@ export class RemotingConnection {
     this.#sweep.unref();
   }
 
-  /** @throws RemotingError `unreachable`, with what the network said as its cause, or what is wrong with the files of `tls` */
-  static async open(address: string, options: ConnectOptions): Promise<RemotingConnection> {
-    const { host, port } = hostAndPort(address);
-    const { timeoutMs } = options;
-    const tls = options.tls && (await secured(options.tls, host));
-    const to = { host, port };
-    return await new Promise((resolve, reject) => {
-      const socket = tls ? connectTls({ ...to, ...tls }) : connectPlain(to);
-      const fail = (why: string, cause?: Error) => {
-        clearTimeout(timer);
-        socket.destroy();
-        reject(new RemotingError('unreachable', `no connection to ${address}: ${why}`, { cause }));
-      };
-      const onError = (error: Error) => fail(reasonOf(error), tls ? handshakeError(error) : error);
-      const onClose = () => fail('it was closed at once');
-      const timer = setTimeout(() => fail(`not within ${timeoutMs} ms`), timeoutMs);
-      socket.once('error', onError);
-      socket.once('close', onClose);
-      socket.once(tls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer);
-        // Not among the options, as those of TLS have neither.
-        socket.setNoDelay(true).setKeepAlive(true);
-        const connection = new RemotingConnection(address, socket, options);
-        socket.off('error', onError).off('close', onClose);
-        resolve(connection);
-      });
-    });
+  /** @throws RemotingError `unreachable`: see {@link openSocket} */
+  static open(address: string, options: ConnectOptions): Promise<RemotingConnection> {
+    return openSocket(address, options, (socket) => new RemotingConnection(address, socket, options));
   }
 
   get isOpen(): boolean {
@@ -200,27 +172,4 @@ export class RemotingConnection {
   }
 }
 
-/** @throws RemotingError where the files can't be used */
-async function secured(tls: TlsClient, host: string): Promise<ConnectionOptions> {
-  try {
-    return await tls.towards(host);
-  } catch (cause) {
-    if (!(cause instanceof Fault)) throw cause;
-    throw new RemotingError('unreachable', cause.message, { cause });
-  }
-}
-
 const unsent = ({ message, cause }: RemotingError) => new RemotingError('unreachable', message, { cause });
-
-/** Of TLS the reason, as it names who was expected; of all else the code. */
-const reasonOf = (error: Error & { code?: string; reason?: string }) =>
-  error.reason ?? error.code ?? error.message;
-
-/** `host:port`, of which the host may be an IPv6 address, in brackets or not. */
-function hostAndPort(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return {
-    host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
-    port: Number(address.slice(colon + 1)),
-  };
-}
