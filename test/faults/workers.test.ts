@@ -47,7 +47,7 @@ describe.each(TRANSPORTS)('by %s,', (transport) => {
 
   it('of two workers one is killed: the other one takes over what it was at', async () => {
     const workers = [await scene.startWorker(), await scene.startWorker()];
-    const rows = transport === 'proxy' ? 500_000 : 300_000;
+    const rows = 500_000;
     const settings = { rate: { records: '15000/s' }, partitionSize: '2 MiB', parallelism: 4 };
     const run = await scene.migrate({ rows, transport, settings });
     const [killed, left] = workers.map(({ child }) => child.pid);

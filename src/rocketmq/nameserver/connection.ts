@@ -149,12 +149,17 @@ export class RemotingConnection {
       if (deadline > now) continue;
       this.#waiting.delete(opaque);
       isDead ||= this.#heardAt < sentAt;
-      reject(
-        new RemotingError('timeout', `no answer from ${this.address} within ${this.#options.timeoutMs} ms`),
-      );
+      reject(this.#late());
     }
+    if (!isDead) return;
     // Nothing at all since a request went out: a connection may be gone without a word.
-    if (isDead) this.close();
+    this.#endWith(this.#late());
+    this.#socket.destroy();
+  }
+
+  #late(): RemotingError {
+    const { timeoutMs } = this.#options;
+    return new RemotingError('timeout', `no answer from ${this.address} within ${timeoutMs} ms`);
   }
 
   #lost(cause: Error | undefined): RemotingError {
