@@ -62,6 +62,14 @@ export const topicNotFound: Rule = {
   what: 'topic {topic} does not exist',
   mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}:{type}.',
 };
+/** A topic that is for messages of another type. */
+export const topicType: Rule = {
+  code: 'topic_type',
+  fault: 'user',
+  stored: 'no',
+  what: 'topic {topic} does not take messages of type {type}',
+  mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, FIFO for one with sink.order: key, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
+};
 const illegalMessage = (part: string): Rule => ({
   code: 'message_refused',
   fault: 'record',
@@ -147,13 +155,7 @@ export const STATUS_RULES: Readonly<Record<number, Rule>> = {
   40007: illegalMessage('properties'),
   40009: illegalMessage('id'),
   40012: delayTooLong,
-  40014: {
-    code: 'topic_type',
-    fault: 'user',
-    stored: 'no',
-    what: 'topic {topic} does not take messages of type {type}',
-    mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, FIFO for one with sink.order: key, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
-  },
+  40014: topicType,
   40016: illegalMessage('body'),
   40100: unauthorized,
   40300: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
+import { namesrvAddress, proxyAddress } from './addresses.js';
 import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { tls } from './tls.js';
@@ -80,19 +81,13 @@ const delay = z.union(
   { error: 'a duration such as "10m", { field: wait_seconds, unit: s }, or { until: due_at }' },
 );
 
-/** `host:port`, several with ";" between them. */
-const addresses = (expected: string) =>
-  z.string().regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
-    error: `${expected} (several with ";" between them)`,
-  });
-
 export const sink = z
   .strictObject({
-    endpoints: addresses('the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081')
+    endpoints: proxyAddress
       .optional()
       .describe('Address of a RocketMQ 5 proxy (gRPC), host:port; several with ";" between them.')
       .meta({ examples: ['127.0.0.1:8081'] }),
-    namesrvAddr: addresses('the address of a name server, such as 127.0.0.1:9876')
+    namesrvAddr: namesrvAddress
       .optional()
       .describe(
         'Address of a name server, host:port; several with ";" between them. Reaches any RocketMQ, from 4.x on, with or without a proxy; ' +

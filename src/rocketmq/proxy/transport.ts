@@ -11,6 +11,7 @@ import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
 import { tlsClient } from '../tls.js';
 import { ProxyClient } from './client.js';
+import { describeQueues } from './describe-queues.js';
 import { noWritableQueue, ProxyProducer } from './producer.js';
 
 /** How long one request may take, in milliseconds. */
@@ -56,7 +57,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
             tag: commonTag(sink),
             acknowledge: sink.acknowledge,
           }),
-          topic: { writableQueues: queues.length },
+          topic: describeQueues(await client.allQueues(), client.publishingSettings.maxBodySizeBytes),
         };
       } catch (error) {
         await client.shutdown();
