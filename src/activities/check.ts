@@ -1,11 +1,13 @@
 import { checkDirtyStore } from '../dirty/stores.js';
 import type { Folders } from '../folders/folders.js';
 import type { Job } from '../job/schema/job.js';
+import { type TopicEnds, verifyMode } from '../job/verify.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
 import { tlsWarnings } from '../rocketmq/tls.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
+import { beginProof } from '../rocketmq/verify.js';
 import type { SourceDescription } from '../sources/source.js';
 import { requireHandable } from './job-size.js';
 import { sourceOf } from './source-of.js';
@@ -14,6 +16,8 @@ import type { ReplaySpec } from './types.js';
 export interface CheckResult {
   readonly source: SourceDescription;
   readonly topic: TopicDescription;
+  /** Where the topic's queues end, of a job that verifies. */
+  readonly topicEnds?: TopicEnds;
   readonly warnings: readonly string[];
 }
 
@@ -38,11 +42,11 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
   createConverter(job, source.columns);
   requireHandable(job, source.columns);
   await checkDirtyStore(job.dirty, folders);
-  const { producer, topic } = await createTransport(job.sink, log, folders).open({
-    stage: 'check',
-    timeoutMs: job.settings.connectTimeout,
-    signal,
-  });
+  const wait = { stage: 'check', timeoutMs: job.settings.connectTimeout, signal } as const;
+  const { producer, topic } = await createTransport(job.sink, log, folders).open(wait);
   await producer.close();
-  return { source, topic, warnings: [...source.warnings, ...tlsWarnings(job.sink)] };
+  const warnings = [...source.warnings, ...tlsWarnings(job.sink)];
+  const mode = verifyMode(job);
+  const topicEnds = mode === 'none' ? undefined : await beginProof({ sink: job.sink, folders }, mode, wait);
+  return { source, topic, ...(topicEnds && { topicEnds }), warnings };
 }

@@ -15,7 +15,7 @@ export async function validateConnection(
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
-      const { source, topic, warnings } = await checkJob(job, {
+      const { source, topic, topicEnds, warnings } = await checkJob(job, {
         ...options,
         signal,
         log: activityLog(),
@@ -27,6 +27,7 @@ export async function validateConnection(
         sourceBytes: source.sourceBytes,
         ...(job.dirty.path !== undefined && { dirtyFolder: storeFolder(job.dirty.path, storeRun) }),
         ...(topic.layout && { layout: topic.layout }),
+        ...(topicEnds && { topicEnds }),
         warnings,
       };
     } catch (error) {

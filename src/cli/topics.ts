@@ -3,7 +3,7 @@ import { loadJobFile } from '../client/load-job-file.js';
 import { checkedFolders } from '../folders/folders.js';
 import { userFault } from '../job/fault.js';
 import { namesrvAddress } from '../job/schema/addresses.js';
-import type { AdminOptions } from '../rocketmq/nameserver/topic-admin.js';
+import type { Access } from '../rocketmq/nameserver/with-servers.js';
 import { type CommonOptions, createCommand } from './command.js';
 import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { print, printJson } from './output.js';
@@ -33,21 +33,23 @@ export function topicsCommand(): Command {
     .option('--job <file>', 'job file to take the name servers and the credentials from')
     .option('--all', 'list the topics as well that servers make for themselves')
     .action(async (topics: string[], options: TopicsOptions) => {
-      const servers = await serversOf(options);
+      const { access, wait } = await serversOf(options);
       const { allTopics, topicDetails } = await import('../rocketmq/nameserver/topic-admin.js');
       if (topics.length === 0) {
-        const names = await allTopics(servers, { all: options.all ?? false });
+        const names = await allTopics(access, wait, { all: options.all ?? false });
         if (options.json) printJson({ topics: names.map((topic) => ({ topic })) });
         else print(names.length === 0 ? 'No topics.' : names.join('\n'));
         return;
       }
-      const details = await Promise.all(topics.map((topic) => topicDetails(servers, topic)));
+      const details = await Promise.all(
+        topics.map((topic) => topicDetails({ ...access, sink: { ...access.sink, topic } }, wait)),
+      );
       if (options.json) printJson({ topics: details });
       else print(details.map(topicText).join('\n\n'));
     });
 }
 
-async function serversOf(options: TopicsOptions): Promise<AdminOptions> {
+async function serversOf(options: TopicsOptions): Promise<{ access: Access; wait: { timeoutMs: number } }> {
   const { namesrv, job: path } = options;
   const job = path === undefined ? undefined : (await loadJobFile(path)).job;
   if (namesrv !== undefined && !namesrvAddress.safeParse(namesrv).success) {
@@ -66,8 +68,10 @@ async function serversOf(options: TopicsOptions): Promise<AdminOptions> {
     );
   }
   return {
-    sink: { namesrvAddr, credentials: job?.sink.credentials },
-    folders: await checkedFolders(foldersOf(options)),
-    timeoutMs: job?.settings.connectTimeout ?? TIMEOUT_MS,
+    access: {
+      sink: { namesrvAddr, topic: '', credentials: job?.sink.credentials },
+      folders: await checkedFolders(foldersOf(options)),
+    },
+    wait: { timeoutMs: job?.settings.connectTimeout ?? TIMEOUT_MS },
   };
 }

@@ -102,6 +102,19 @@ export const credentialsMissing: Rule = refused(
   'Say who does, in the job file: credentials: { accessKey: "${env:NAME}", secretKey: "${env:NAME}" } under sink.',
 );
 
+/** An account that may publish, and not ask what became of that. */
+export const verifyNotPermitted: Rule = refused(
+  'verify_not_permitted',
+  'the account may not ask what topic {topic} holds',
+  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Get -d Allow; or set verify: none.',
+);
+
+export const indexDisabled: Rule = refused(
+  'index_disabled',
+  'a broker of topic {topic} finds no messages by their keys',
+  'Set messageIndexEnable=true in its configuration, or use verify: count.',
+);
+
 /** 40100 covers who somebody is and what they may do; only the texts of RocketMQ's ACL 2.0 tell which it was. */
 export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
   [

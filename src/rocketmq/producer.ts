@@ -53,6 +53,8 @@ export interface Producer {
   readonly maxBodyBytes: number;
   /** The most `propertyBytes` that the broker takes. */
   readonly maxPropertyBytes: number;
+  /** Encoded bytes of messages that a request may have, at most; without a limit where a request is refused for it and halved. */
+  readonly maxRequestBytes: number;
   /** Messages that a request may have, at most. */
   readonly maxMessages: number;
   /** Whether its messages have lanes. @default false */

@@ -104,6 +104,8 @@ for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'SECURITY_TOKEN']) process.env[`
 /** The servers of the tests, which are not where the examples say. */
 const ADDRESSES = ['sink.endpoints', 'sink.namesrvAddr'];
 const BY_NAME_SERVER = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'nameserver' };
+/** Where brokers are asked what arrived, beside the proxy. */
+const BY_BOTH = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'proxy' };
 
 const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'source.encoding': {
@@ -197,6 +199,8 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     messages: 1,
     arrived: (messages) => expect(JSON.parse(bodies(messages)[0])).toHaveLength(2),
   },
+  verify: { beside: BY_BOTH },
+  'verify.sample': { beside: BY_BOTH },
   'dirty.mode': { beside: { 'dirty.path': 'dirty/' } },
   'dirty.path': { beside: { 'dirty.mode': 'keep' } },
   'transform.rename': { arrived: arrivedWith('"credit_limit":') },

@@ -198,3 +198,25 @@ describe('where RocketMQ is', () => {
     expect(sink(fields)).toEqual([expect.stringContaining(message)]);
   });
 });
+
+describe('proof of arrival', () => {
+  const verify = (value: string, sink: string) =>
+    shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${sink} }\nverify: ${value}\n`);
+  const NAME_SERVER = 'namesrvAddr: "mq:9876"';
+  const PROXY = 'endpoints: "mq:8081"';
+
+  test.each(['none', 'count', 'sample', '{ sample: 50 }'])('can be %s', (value) => {
+    expect(verify(value, NAME_SERVER)).toEqual([]);
+    expect(verify(value, `${PROXY}, ${NAME_SERVER}, transport: proxy`)).toEqual([]);
+  });
+
+  test.each([
+    ['count', PROXY, 'verify: expected sink.namesrvAddr beside it'],
+    ['count', `${NAME_SERVER}, delay: 10m`, 'verify: expected none beside sink.delay'],
+    ['all', NAME_SERVER, 'verify: expected one of none, count, sample or an object with sample'],
+    ['{ sample: 51 }', NAME_SERVER, 'verify'],
+    ['{ sample: 0 }', NAME_SERVER, 'verify'],
+  ])('can not be %s with %s', (value, sink, message) => {
+    expect(verify(value, sink)).toEqual([expect.stringContaining(message)]);
+  });
+});

@@ -29,7 +29,7 @@ export interface QueueOffsets {
  * What a broker says, or undefined where it won't tell.
  * @throws RefusedError where it says that something is wrong, RemotingError where it says nothing
  */
-async function told(
+export async function told(
   connections: Connections,
   address: string,
   request: Request,

@@ -51,6 +51,7 @@ export interface NameserverProducerOptions {
 export class NameserverProducer implements Producer {
   readonly maxPropertyBytes = MAX_PROPERTY_BYTES;
   readonly maxBodyBytes: number;
+  readonly maxRequestBytes: number;
   readonly #options: NameserverProducerOptions;
   readonly #encoder: MessageEncoder;
   readonly #turn = new QueueTurn();
@@ -63,6 +64,7 @@ export class NameserverProducer implements Producer {
     this.#encoder = new MessageEncoder({ tag, nextId, ordered: layout !== undefined, compressOver });
     this.#lanes = layout && queuesOf(layout);
     this.maxBodyBytes = maxMessageBytes;
+    this.maxRequestBytes = maxMessageBytes;
     this.#turn.queues = route.queues;
     route.onChange = (queues) => {
       this.#turn.queues = queues;
