@@ -5,6 +5,7 @@ import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
 import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
 import { addressOf } from '../job/schema/sink.js';
 import { registerCommand } from '../job/search-attributes.js';
+import type { TopicToCreate } from '../rocketmq/missing-topic.js';
 import type { TopicDescription } from '../rocketmq/producer.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { EXIT, exitOfError } from './exit.js';
@@ -81,11 +82,16 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
     'source and topic',
     () => EXIT.failed,
     async () => {
-      const { source, topic, warnings } = await checkJob(job, { folders: await checkedFolders(folders) });
+      const { source, topic, toCreate, warnings } = await checkJob(job, {
+        folders: await checkedFolders(folders),
+      });
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
-      const queues = plural(topic.writableQueues, 'writable queue');
-      const message = `${inputs}; topic ${job.sink.topic} on ${addressOf(job.sink)}, ${queues}`;
-      return { message, warnings, topic };
+      const found = [
+        ...(topic ? [`, ${plural(topic.writableQueues, 'writable queue')}`] : []),
+        ...(toCreate ? [` does not exist, and a run creates it: ${createdText(toCreate)}`] : []),
+      ].join('');
+      const message = `${inputs}; topic ${job.sink.topic} on ${addressOf(job.sink)}${found}`;
+      return { message, warnings, ...(topic && { topic }) };
     },
   );
 }
@@ -141,3 +147,6 @@ function topicLines({ type = 'unknown', maxMessageBytes, brokers }: TopicDescrip
     ),
   ];
 }
+
+const createdText = ({ queues, type, brokers }: TopicToCreate) =>
+  `${plural(queues, 'queue')} of type ${type} on ${brokers.join(', ')}`;

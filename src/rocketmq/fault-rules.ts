@@ -102,6 +102,24 @@ export const credentialsMissing: Rule = refused(
   'Say who does, in the job file: credentials: { accessKey: "${env:NAME}", secretKey: "${env:NAME}" } under sink.',
 );
 
+export const topicIllegal: Rule = refused(
+  'topic_illegal',
+  'RocketMQ refuses the name of topic {topic}',
+  'Mend sink.topic.',
+);
+
+export const createNotPermitted: Rule = refused(
+  'create_not_permitted',
+  'topic {topic} does not exist, and the account may not create it',
+  'Ask who runs RocketMQ to create it, or to allow that: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Create -d Allow.',
+);
+
+export const clusterUnclear: Rule = refused(
+  'cluster_unclear',
+  'it is not clear in which cluster topic {topic} is to be created',
+  'Name one of them: sink.createTopic.cluster.',
+);
+
 /** An account that may publish, and not ask what became of that. */
 export const verifyNotPermitted: Rule = refused(
   'verify_not_permitted',
@@ -156,13 +174,7 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
  * (apache/rocketmq-apis, definition.proto). What is not here is the world's.
  */
 export const STATUS_RULES: Readonly<Record<number, Rule>> = {
-  40002: {
-    code: 'topic_illegal',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ refuses the name of topic {topic}',
-    mend: 'Mend sink.topic.',
-  },
+  40002: topicIllegal,
   40004: illegalMessage('tag'),
   40005: illegalMessage('key'),
   40007: illegalMessage('properties'),

@@ -164,6 +164,9 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'sink.tls.certFile': { beside: CERTIFIED },
   'sink.tls.keyFile': { beside: CERTIFIED },
   'sink.tls.serverName': { beside: ENCRYPTED },
+  'sink.createTopic.queues': { beside: BY_BOTH },
+  'sink.createTopic.type': { beside: BY_BOTH },
+  'sink.createTopic.cluster': { beside: BY_BOTH },
   'sink.tag': {
     arrived: (messages) =>
       expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),

@@ -220,3 +220,23 @@ describe('proof of arrival', () => {
     expect(verify(value, sink)).toEqual([expect.stringContaining(message)]);
   });
 });
+
+describe('a topic that a run creates', () => {
+  const NAME_SERVER = 'namesrvAddr: "mq:9876"';
+  const create = (value: string, sink: string) =>
+    shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${sink}, createTopic: ${value} }\n`);
+
+  test.each(['{}', '{ queues: 4 }', '{ queues: 4, type: NORMAL, cluster: c }'])('can be %s', (value) => {
+    expect(create(value, NAME_SERVER)).toEqual([]);
+    expect(create(value, `endpoints: "mq:8081", ${NAME_SERVER}, transport: proxy`)).toEqual([]);
+  });
+
+  test.each([
+    ['{}', 'endpoints: "mq:8081"', 'sink.createTopic: expected namesrvAddr beside it'],
+    ['{ type: DELAY }', NAME_SERVER, 'sink.createTopic: expected type NORMAL'],
+    ['{ type: NORMAL }', `${NAME_SERVER}, delay: 10m`, 'sink.createTopic: expected type DELAY'],
+    ['{ queues: 0 }', NAME_SERVER, 'sink.createTopic.queues'],
+  ])('can not be %s with %s', (value, sink, message) => {
+    expect(create(value, sink)).toEqual([expect.stringContaining(message)]);
+  });
+});

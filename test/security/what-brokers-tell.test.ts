@@ -33,13 +33,19 @@ beforeAll(async () => {
 
 async function job(
   account: string,
-  { text = 'text', verify }: { text?: string; verify?: JobInput['verify'] } = {},
+  { text = 'text', verify, sink }: { text?: string; verify?: JobInput['verify']; sink?: object } = {},
 ) {
   const path = await bench.file(`${randomUUID()}.csv`, `id,text\n1,${text}\n2,text\n`);
   const credentials = { accessKey: `\${env:${account}_ACCESS}`, secretKey: `\${env:${account}_SECRET}` };
   return bench.job({
     source: { type: 'csv', path },
-    sink: { topic: TOPIC, namesrvAddr: acl.stack.rocketmq.namesrvAddr, transport: 'nameserver', credentials },
+    sink: {
+      topic: TOPIC,
+      namesrvAddr: acl.stack.rocketmq.namesrvAddr,
+      transport: 'nameserver',
+      credentials,
+      ...sink,
+    },
     ...(verify !== undefined && { verify }),
   });
 }
@@ -92,6 +98,15 @@ describe('what an account may not see', () => {
       verified: { arrived: 2, least: 2, most: 2, sampled: 2 },
     });
   });
+});
+
+it('a topic is created only by an account that may, which others are told', async () => {
+  const sink = { topic: `t-${randomUUID()}`, createTopic: { queues: 2 } };
+  expect(await bench.run(await job('PUBLISHER', { sink }))).toMatchObject({
+    state: 'failed',
+    error: { code: 'create_not_permitted', fault: 'user', mend: expect.stringContaining('-a Pub,Create') },
+  });
+  expect(await bench.run(await job('ADMIN', { sink }))).toMatchObject({ state: 'completed' });
 });
 
 describe('a broker that is set up otherwise', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
 import { namesrvAddress, proxyAddress } from './addresses.js';
+import { createTopic } from './create-topic.js';
 import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { tls } from './tls.js';
@@ -110,9 +111,10 @@ export const sink = z
         error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
       })
       .describe(
-        'An existing topic, of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key.',
+        'A topic of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key. It must exist, unless createTopic is given.',
       )
       .meta({ examples: ['orders'] }),
+    createTopic: createTopic.optional(),
     tag: template('a tag; a field of the record in it stands in ${ }')
       .refine((tag) => tag.trim() === tag && !/[|\p{Cc}]/u.test(tag.replaceAll(/\$\{[^}]*\}/g, '')), {
         error: 'a tag without "|", control characters and white space around it',
@@ -224,6 +226,14 @@ export const sink = z
       refuse('transport', 'namesrvAddr beside nameserver, or proxy');
     if (given.compressOver !== undefined && transportOf(given) === 'proxy')
       refuse('compressOver', 'no compressOver over the proxy: bodies are compressed by the name server only');
+    if (given.createTopic) {
+      if (namesrvAddr === undefined)
+        refuse('createTopic', 'namesrvAddr beside it, also where messages go through a proxy');
+      const other = given.delay === undefined ? 'NORMAL' : 'DELAY';
+      const type = given.order === 'key' ? 'FIFO' : other;
+      if ((given.createTopic.type ?? type) !== type)
+        refuse('createTopic', `type ${type}, which is that of the messages of this job`);
+    }
     if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
     if (given.format !== 'csv' && !isDefault(given.csv))
       refuse('csv', 'no csv beside format json: it says how CSV bodies are written');

@@ -28,7 +28,8 @@ export interface ServersOptions {
 }
 
 /** What of a job's sink servers are reached by. */
-export type ServersSink = Pick<Sink, 'namesrvAddr' | 'credentials' | 'tls' | 'topic' | 'delay'> & Partial<Pick<Sink, 'order'>>;
+export type ServersSink = Pick<Sink, 'namesrvAddr' | 'credentials' | 'tls' | 'topic' | 'delay'> &
+  Partial<Pick<Sink, 'order'>>;
 
 /**
  * Nothing is connected yet. `connections` must be closed by the caller.
