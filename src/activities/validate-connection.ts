@@ -1,4 +1,5 @@
 import { storeFolder } from '../dirty/folder/layout.js';
+import { fullTopic } from '../job/full-topic.js';
 import { validateJobDocument } from '../job/parse.js';
 import type { Job } from '../job/schema/job.js';
 import type { TopicToCreate } from '../rocketmq/missing-topic.js';
@@ -41,4 +42,4 @@ export async function validateConnection(
 }
 
 const created = ({ sink }: Job, { queues, type, brokers }: TopicToCreate) =>
-  `Topic ${sink.topic} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`;
+  `Topic ${fullTopic(sink)} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`;

@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity';
 import { worldFault } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import { countSince } from '../rocketmq/verify.js';
 import { toFailure } from './failures.js';
 import type { ActivityOptions, VerifyCountInput, VerifyCountResult } from './types.js';
@@ -25,7 +26,7 @@ export async function verifyCount(
           onWaiting: ({ message }) => log.warn(message),
         },
       );
-      if (messages < written) throw tooFew(job.sink.topic, messages, written);
+      if (messages < written) throw tooFew(fullTopic(job.sink), messages, written);
       return { arrived: messages, warnings: warningsOf(messages, written + duplicatesAtMost, newBrokers) };
     } catch (error) {
       signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { Folders } from '../folders/folders.js';
 import { worldFault } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import { picksOf } from '../job/sample.js';
 import { findSince, type NotFound } from '../rocketmq/verify.js';
 import type { StopRequest } from './stop-request.js';
@@ -44,7 +45,7 @@ export async function verifySample(
         onWaiting: ({ message }) => log.warn(message),
       },
     );
-    if (notFound.length > 0) throw failed(partition.label, job.sink.topic, notFound, picks.length);
+    if (notFound.length > 0) throw failed(partition.label, fullTopic(job.sink), notFound, picks.length);
     return { ...written, sampled: picks.length };
   } finally {
     clearInterval(timer);

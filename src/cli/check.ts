@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadJobFile } from '../client/load-job-file.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
 import { addressOf } from '../job/schema/sink.js';
 import { registerCommand } from '../job/search-attributes.js';
@@ -90,7 +91,7 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
         ...(topic ? [`, ${plural(topic.writableQueues, 'writable queue')}`] : []),
         ...(toCreate ? [` does not exist, and a run creates it: ${createdText(toCreate)}`] : []),
       ].join('');
-      const message = `${inputs}; topic ${job.sink.topic} on ${addressOf(job.sink)}${found}`;
+      const message = `${inputs}; topic ${fullTopic(job.sink)} on ${addressOf(job.sink)}${found}`;
       return { message, warnings, ...(topic && { topic }) };
     },
   );

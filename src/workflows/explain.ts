@@ -1,4 +1,5 @@
 import type { FaultInfo } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import type { Phase } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import type { Verified } from '../job/verify.js';
@@ -54,7 +55,7 @@ export function currentDetails(
   const { now: phase, next } = PHASES[shownPhase(state)];
   const title = state.ended ? `${phase}: ${state.ended}` : phase;
   return [
-    `**${title}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
+    `**${title}**${job ? ` → topic \`${fullTopic(job.sink)}\`` : ''}. Next: ${next}.`,
     '',
     '| | |',
     '|---|---|',

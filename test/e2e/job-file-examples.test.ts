@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { createTopic } from '../../src/dev/topics.js';
+import { fullTopic } from '../../src/job/full-topic.js';
 import { parseJobText } from '../../src/job/parse.js';
 import { jobJsonSchema } from '../../src/job/schema/job.js';
 import type { SchemaNode } from '../../src/job/schema/json-schema.js';
@@ -164,6 +165,7 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'sink.tls.certFile': { beside: CERTIFIED },
   'sink.tls.keyFile': { beside: CERTIFIED },
   'sink.tls.serverName': { beside: ENCRYPTED },
+  'sink.namespace': { beside: { ...BY_BOTH, 'sink.createTopic': {} } },
   'sink.createTopic.queues': { beside: BY_BOTH },
   'sink.createTopic.type': { beside: BY_BOTH },
   'sink.createTopic.cluster': { beside: BY_BOTH },
@@ -264,7 +266,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     // Who would wait ten minutes for a message?
     if (value === '10m') return;
     const arrivedNow = async () => {
-      const all = await readTopic(stack, topic);
+      const all = await readTopic(stack, fullTopic(job.job.sink));
       // The topic of the example is one that other tests write to as well.
       return field === 'sink.topic' ? all.filter(({ body }) => body.includes('@example.com')) : all;
     };

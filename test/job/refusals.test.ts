@@ -240,3 +240,23 @@ describe('a topic that a run creates', () => {
     expect(create(value, sink)).toEqual([expect.stringContaining(message)]);
   });
 });
+
+describe('a namespace', () => {
+  const named = (namespace: string, topic: string) =>
+    shown(
+      `name: o\nsource: { type: csv, path: a }\nsink: { endpoints: "mq:1", namespace: "${namespace}", topic: ${topic} }\n`,
+    );
+
+  test('is a name, and short enough for the topic', () => {
+    expect(named('MQ_INST-1', 't')).toEqual([]);
+    expect(named('a%b', 't')).toEqual([
+      expect.stringContaining('sink.namespace: expected the name of a namespace'),
+    ]);
+    expect(named('n'.repeat(64), 't'.repeat(62))).toEqual([]);
+    expect(named('n'.repeat(64), 't'.repeat(63))).toEqual([
+      expect.stringContaining(
+        'sink.namespace: expected a namespace that with topic has at most 127 characters',
+      ),
+    ]);
+  });
+});

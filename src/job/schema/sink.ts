@@ -114,6 +114,16 @@ export const sink = z
         'A topic of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key. It must exist, unless createTopic is given.',
       )
       .meta({ examples: ['orders'] }),
+    namespace: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]{1,64}$/, {
+        error: 'the name of a namespace: letters, digits, "_" and "-", at most 64',
+      })
+      .optional()
+      .describe(
+        'Namespace of the topic: servers know it as NAMESPACE%TOPIC, which has at most 127 characters.',
+      )
+      .meta({ examples: ['MQ_INST_shop'] }),
     createTopic: createTopic.optional(),
     tag: template('a tag; a field of the record in it stands in ${ }')
       .refine((tag) => tag.trim() === tag && !/[|\p{Cc}]/u.test(tag.replaceAll(/\$\{[^}]*\}/g, '')), {
@@ -226,6 +236,8 @@ export const sink = z
       refuse('transport', 'namesrvAddr beside nameserver, or proxy');
     if (given.compressOver !== undefined && transportOf(given) === 'proxy')
       refuse('compressOver', 'no compressOver over the proxy: bodies are compressed by the name server only');
+    if (given.namespace !== undefined && `${given.namespace}%${given.topic}`.length > 127)
+      refuse('namespace', 'a namespace that with topic has at most 127 characters');
     if (given.createTopic) {
       if (namesrvAddr === undefined)
         refuse('createTopic', 'namesrvAddr beside it, also where messages go through a proxy');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Folders } from '../../folders/folders.js';
+import { fullTopic } from '../../job/full-topic.js';
 import type { Sink } from '../../job/schema/sink.js';
 import type { FaultContext, Stage } from '../faults.js';
 import { messageType } from '../message-type.js';
@@ -28,7 +29,7 @@ export interface ServersOptions {
 }
 
 /** What of a job's sink servers are reached by. */
-export type ServersSink = Pick<Sink, 'namesrvAddr' | 'credentials' | 'tls' | 'topic' | 'delay'> &
+export type ServersSink = Pick<Sink, 'namesrvAddr' | 'credentials' | 'tls' | 'namespace' | 'topic' | 'delay'> &
   Partial<Pick<Sink, 'order'>>;
 
 /**
@@ -41,7 +42,7 @@ export async function openServers(
   folders: Folders | undefined,
   { stage, timeoutMs }: ServersOptions,
 ): Promise<Servers> {
-  const { namesrvAddr, topic } = sink;
+  const { namesrvAddr } = sink;
   if (namesrvAddr === undefined) throw new Error('name servers are needed, and there is no sink.namesrvAddr');
   const { credentials, redact } = await sinkSecrets(sink, folders);
   const connections = new Connections({
@@ -56,7 +57,7 @@ export async function openServers(
     connections,
     context: {
       stage,
-      topic,
+      topic: fullTopic(sink),
       endpoints: namesrvAddr,
       messageType: messageType(sink),
       hasCredentials: credentials !== undefined,

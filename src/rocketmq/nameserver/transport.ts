@@ -25,7 +25,7 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
   return {
     async open(options) {
       const { nameServers, connections, context } = await openServers(sink, folders, options);
-      const route = new TopicRoute(nameServers, connections, sink.topic);
+      const route = new TopicRoute(nameServers, connections, context.topic);
       try {
         const topic = await openRoute(route, connections, context, options);
         const { run = '' } = options;
