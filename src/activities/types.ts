@@ -4,6 +4,7 @@ import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { RecordCounts, Watermark } from '../job/report.js';
 import type { Job, Rate } from '../job/schema/job.js';
+import type { TopicEnds } from '../job/verify.js';
 import type { Layout } from '../rocketmq/producer.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 
@@ -43,6 +44,8 @@ export interface ValidateResult {
   readonly dirtyFolder?: string;
   /** The queues that keys are given to, where messages keep their order. */
   readonly layout?: Layout;
+  /** Where the topic's queues ended, of a job that verifies. */
+  readonly topicEnds?: TopicEnds;
   readonly warnings: readonly string[];
 }
 
@@ -73,12 +76,29 @@ export interface WriteInput {
   /** @see ValidateResult.layout */
   readonly layout?: Layout;
   readonly replay?: ReplaySpec;
+  /** Where the topic's queues ended before the run, of a job that verifies a sample. */
+  readonly before?: TopicEnds;
 }
 
 /** How far a partition was written. */
 export interface WriteResult extends Watermark {
   /** Why it ended early, if that was because of too many dirty records. */
   readonly stoppedBy?: FaultInfo;
+}
+
+export interface VerifyCountInput {
+  readonly job: Job;
+  /** Where the topic's queues ended before the first row. */
+  readonly before: TopicEnds;
+  /** Messages that were acknowledged since then. */
+  readonly written: number;
+  readonly duplicatesAtMost: number;
+}
+
+export interface VerifyCountResult {
+  /** Messages that came into the topic since then. */
+  readonly arrived: number;
+  readonly warnings: readonly string[];
 }
 
 export interface HeartbeatsInput {
@@ -104,6 +124,11 @@ export interface Activities {
    * @throws failure of a Fault; its second detail is the last {@link WriteHeartbeat}
    */
   writeBatch(input: WriteInput): Promise<WriteResult>;
+  /**
+   * Counts what came into the topic since the run began.
+   * @throws failure of a Fault: `verify_failed` where that is less than was written
+   */
+  verifyCount(input: VerifyCountInput): Promise<VerifyCountResult>;
   /** The last heartbeats of a run's write activities that have not ended, as the server knows them. */
   pendingHeartbeats(input: HeartbeatsInput): Promise<readonly WriteHeartbeat[]>;
 }

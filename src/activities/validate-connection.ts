@@ -1,5 +1,8 @@
 import { storeFolder } from '../dirty/folder/layout.js';
+import { fullTopic } from '../job/full-topic.js';
 import { validateJobDocument } from '../job/parse.js';
+import type { Job } from '../job/schema/job.js';
+import type { TopicToCreate } from '../rocketmq/missing-topic.js';
 import { checkJob } from './check.js';
 import { toFailure } from './failures.js';
 import { activityLog } from './log.js';
@@ -15,8 +18,9 @@ export async function validateConnection(
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
-      const { source, topic, warnings } = await checkJob(job, {
+      const { source, topic, topicEnds, toCreate, warnings } = await checkJob(job, {
         ...options,
+        create: true,
         signal,
         log: activityLog(),
         ...(replay && { replay }),
@@ -26,8 +30,9 @@ export async function validateConnection(
         ...(source.columns && { columns: source.columns }),
         sourceBytes: source.sourceBytes,
         ...(job.dirty.path !== undefined && { dirtyFolder: storeFolder(job.dirty.path, storeRun) }),
-        ...(topic.layout && { layout: topic.layout }),
-        warnings,
+        ...(topic?.layout && { layout: topic.layout }),
+        ...(topicEnds && { topicEnds }),
+        warnings: toCreate ? [...warnings, created(job, toCreate)] : warnings,
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -35,3 +40,6 @@ export async function validateConnection(
     }
   });
 }
+
+const created = ({ sink }: Job, { queues, type, brokers }: TopicToCreate) =>
+  `Topic ${fullTopic(sink)} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`;

@@ -6,6 +6,7 @@ import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Watermark } from '../job/report.js';
 import type { Settings } from '../job/schema/job.js';
 import { isLimited } from '../job/share.js';
+import { sampleSize } from '../job/verify.js';
 import { Pacer } from '../pipeline/pacer.js';
 import { Recorder } from '../pipeline/recorder.js';
 import { PartitionWriter } from '../pipeline/write-partition.js';
@@ -20,6 +21,7 @@ import { followShare } from './share-watch.js';
 import { sourceOf } from './source-of.js';
 import { type StopReason, StopRequest } from './stop-request.js';
 import type { ActivityOptions, WriteInput, WriteResult } from './types.js';
+import { verifySample } from './verify-sample.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
@@ -50,7 +52,12 @@ export async function writeBatch(input: WriteInput, options: ActivityOptions = {
     const result = await write(input, options, from, stop, (latest) => {
       progress = { ...latest, ahead: 0 };
     });
-    if (result.done || result.stoppedBy || stop.reason === 'cancelled') return result;
+    if (result.done) {
+      // Until its sample is found again there is something left to do, also for whoever goes on from here.
+      progress = { ...progress, watermark: { ...result, done: false }, ahead: 0 };
+      return await verifySample(result, input, options.folders, stop, () => stop.record(progress));
+    }
+    if (result.stoppedBy || stop.reason === 'cancelled') return result;
   } catch (error) {
     if (!stop.signal.aborted) throw toFailure(error, progress);
     log.info('the attempt was asked to end', { reason: stop.reason, error: String(error) });
@@ -125,6 +132,7 @@ async function write(
           limit,
           pacer,
           settings: job.settings,
+          sampleSize: sampleSize(job),
           from,
           elsewhere,
           stop: stop.signal,

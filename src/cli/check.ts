@@ -2,13 +2,16 @@ import type { Command } from 'commander';
 import { loadJobFile } from '../client/load-job-file.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import { expandJob, type LoadedJob, withEndpoints } from '../job/parse.js';
 import { addressOf } from '../job/schema/sink.js';
 import { registerCommand } from '../job/search-attributes.js';
+import type { TopicToCreate } from '../rocketmq/missing-topic.js';
+import type { TopicDescription } from '../rocketmq/producer.js';
 import { createCommand, type QueueOptions, TASK_QUEUE_FLAG, TASK_QUEUE_HELP, withClient } from './command.js';
 import { EXIT, exitOfError } from './exit.js';
 import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
-import { plural, size } from './format.js';
+import { number, plural, size } from './format.js';
 import { print, printJson } from './output.js';
 import { noWorkerText } from './run-to-end.js';
 
@@ -23,6 +26,8 @@ interface Check {
   /** What was found. */
   readonly message: string;
   readonly warnings: readonly string[];
+  /** What the servers say of the topic. */
+  readonly topic?: TopicDescription;
   readonly error?: FaultInfo;
   readonly exit: number;
 }
@@ -78,10 +83,16 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
     'source and topic',
     () => EXIT.failed,
     async () => {
-      const { source, topic, warnings } = await checkJob(job, { folders: await checkedFolders(folders) });
+      const { source, topic, toCreate, warnings } = await checkJob(job, {
+        folders: await checkedFolders(folders),
+      });
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
-      const queues = plural(topic.writableQueues, 'writable queue');
-      return { message: `${inputs}; topic ${job.sink.topic} on ${addressOf(job.sink)}, ${queues}`, warnings };
+      const found = [
+        ...(topic ? [`, ${plural(topic.writableQueues, 'writable queue')}`] : []),
+        ...(toCreate ? [` does not exist, and a run creates it: ${createdText(toCreate)}`] : []),
+      ].join('');
+      const message = `${inputs}; topic ${fullTopic(job.sink)} on ${addressOf(job.sink)}${found}`;
+      return { message, warnings, ...(topic && { topic }) };
     },
   );
 }
@@ -89,11 +100,11 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
 async function attempt(
   name: Check['name'],
   exitOf: (error: unknown) => number,
-  look: () => Promise<Pick<Check, 'message' | 'warnings'>>,
+  look: () => Promise<Pick<Check, 'message' | 'warnings' | 'topic'>>,
 ): Promise<Check> {
   try {
-    const { message, warnings } = await look();
-    return { ...passed(name, message), warnings };
+    const { message, ...found } = await look();
+    return { ...passed(name, message), ...found };
   } catch (error) {
     // A fault is a finding, and the other checks go on. Anything else is a mistake of ours.
     if (!(error instanceof Fault)) throw error;
@@ -118,10 +129,25 @@ const passed = (name: Check['name'], message: string): Check => ({
 
 const output = ({ exit: _, ...check }: Check) => check;
 
-function checkText({ name, ok, message, warnings, error }: Check): string {
+function checkText({ name, ok, message, warnings, topic, error }: Check): string {
   return [
     `${ok ? '✓' : '✗'} ${name}: ${message}`,
+    ...(topic ? topicLines(topic) : []),
     ...(error ? [`  ${error.mend}`] : []),
     ...warnings.map((warning) => `  ! ${warning}`),
   ].join('\n');
 }
+
+function topicLines({ type = 'unknown', maxMessageBytes, brokers }: TopicDescription): string[] {
+  const limit = maxMessageBytes === undefined ? 'of unknown size' : `of ${size(maxMessageBytes)} at most`;
+  return [
+    `  type ${type}, messages ${limit}`,
+    ...brokers.map(
+      ({ name, readableQueues, writableQueues }) =>
+        `  ${name}: ${plural(readableQueues, 'readable queue')}, ${number(writableQueues)} writable`,
+    ),
+  ];
+}
+
+const createdText = ({ queues, type, brokers }: TopicToCreate) =>
+  `${plural(queues, 'queue')} of type ${type} on ${brokers.join(', ')}`;

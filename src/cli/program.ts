@@ -12,6 +12,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'Check a job, and all that it needs, without sending anything',
     load: async () => (await import('./check.js')).checkCommand(),
   },
+  topics: {
+    summary: 'List topics, or describe some, as the servers of RocketMQ see them',
+    load: async () => (await import('./topics.js')).topicsCommand(),
+  },
   run: {
     summary: 'Run a job and wait for its report',
     load: async () => (await import('./run.js')).runCommand(),

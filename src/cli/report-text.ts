@@ -1,4 +1,5 @@
 import type { InputReport, Report } from '../job/report.js';
+import type { Verified } from '../job/verify.js';
 import { duration, number, plural, size, table } from './format.js';
 
 /** More inputs than this make a report that nobody reads; `--json` has them. */
@@ -26,6 +27,7 @@ export function reportText(report: Report): string {
     ...(report.storedOnly === undefined
       ? []
       : [['stored only', `${plural(report.storedOnly, 'message')}, not flushed or replicated in time`]]),
+    ...(report.verified ? [['verified', verifiedText(report.verified)]] : []),
   ];
   return [
     `${report.job}: ${report.state} after ${duration(report.durationMs)}`,
@@ -36,6 +38,15 @@ export function reportText(report: Report): string {
     ...(warnings.length === 0 ? [] : ['warnings', indented(warnings.join('\n'))]),
     ...(error ? [`error (${error.code})`, indented(`${error.message}\n${error.mend}`)] : []),
   ].join('\n');
+}
+
+function verifiedText({ arrived, least, most, sampled }: Verified): string {
+  const wanted = least === most ? number(least) : `${number(least)} to ${number(most)}`;
+  const found =
+    sampled === undefined
+      ? ''
+      : `; ${plural(sampled, 'message')} found again, with the bodies that were sent`;
+  return `${plural(arrived, 'message')} in the topic, of ${wanted}${found}`;
 }
 
 function inputsText(inputs: readonly InputReport[]): string {

@@ -1,3 +1,4 @@
+import { fullTopic } from '../job/full-topic.js';
 import type { LoadedJob } from '../job/parse.js';
 import { addressOf } from '../job/schema/sink.js';
 import { cutBytes } from './cut.js';
@@ -12,7 +13,7 @@ const MAX_PATHS = 20;
 /** The line that the Temporal UI shows for a run: `orders: data/orders-*.csv → topic orders`. */
 export function startSummary({ job, paths }: LoadedJob): string {
   const source = paths.length > 1 ? `${paths[0]} and ${paths.length - 1} more` : paths[0];
-  return cutBytes(`${job.name}: ${source} → topic ${job.sink.topic}`, MAX_SUMMARY);
+  return cutBytes(`${job.name}: ${source} → topic ${fullTopic(job.sink)}`, MAX_SUMMARY);
 }
 
 /** What the Temporal UI shows of a job, in markdown. Holds no secret, as a job does not. */
@@ -28,7 +29,7 @@ export function startDetails({ job, paths }: LoadedJob): string {
     `${source.type}: ${[...paths.slice(0, MAX_PATHS).map(code), ...more].join(', ')}`,
     ...(types.length > 0 ? [`Columns: ${types.join('; ')}`] : []),
     '### Sink',
-    `Topic ${code(sink.topic)} on ${code(addressOf(sink))}, ${sink.format}`,
+    `Topic ${code(fullTopic(sink))} on ${code(addressOf(sink))}, ${sink.format}`,
     ...(sink.tag === undefined ? [] : [`Tag ${code(sink.tag)}`]),
     ...(sink.keyFields === undefined ? [] : [`Key: ${sink.keyFields.map(code).join(', ')}`]),
     ...(steps.length > 0 ? ['### Transform', ...steps] : []),

@@ -31,7 +31,6 @@ const LATER: readonly LaterField[] = [
     message: later('databases can not be read', 'use csv, json or ndjson'),
   },
   { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
-  { path: ['verify'], message: later('topics are not counted after a run', 'remove this field') },
 ];
 
 /** What in a document belongs to a later version. */

@@ -1,4 +1,6 @@
 import type { FaultInfo } from './fault.js';
+import type { Sample } from './sample.js';
+import type { Verified } from './verify.js';
 
 /** Counts of records. `read = written + dirty + filtered` holds for every partition, or the run fails. */
 export interface RecordCounts {
@@ -48,7 +50,11 @@ export interface Watermark extends Tally {
   readonly doubted?: number;
   /** What the report is to say of the partition. */
   readonly warnings?: readonly string[];
-  /** Whether the partition has been read to its end. */
+  /** Of a job that verifies a sample: what of the messages before is to be found again, until that is done. */
+  readonly sample?: Sample;
+  /** Messages that were found again. */
+  readonly sampled?: number;
+  /** Whether the partition has been read to its end, and its sample has been found again. */
   readonly done: boolean;
 }
 
@@ -77,6 +83,8 @@ export interface Report {
   /** @see Tally.storedOnly */
   readonly storedOnly?: number;
   readonly partitions: number;
+  /** What the topic was found to hold, of a job that verifies; absent until that is done. */
+  readonly verified?: Verified;
   readonly warnings: readonly string[];
   readonly error?: FaultInfo;
   /** What was changed while it ran, the last {@link MAX_CHANGES}; absent where nothing was. */
@@ -109,7 +117,15 @@ export const MAX_NAMED_INPUTS = 200;
 /** Name of the entry that sums the inputs beyond those. */
 export const FURTHER_INPUTS = '(further inputs, summed)';
 
-export type Phase = 'validating' | 'partitioning' | 'writing' | 'paused' | 'held' | 'draining' | 'done';
+export type Phase =
+  | 'validating'
+  | 'partitioning'
+  | 'writing'
+  | 'paused'
+  | 'held'
+  | 'draining'
+  | 'verifying'
+  | 'done';
 
 /** What a run answers when asked how far it is, without what the activities that are under way have done. */
 export interface Progress extends Tally {

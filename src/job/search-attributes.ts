@@ -1,3 +1,4 @@
+import { fullTopic } from './full-topic.js';
 import type { Job } from './schema/job.js';
 
 /**
@@ -18,7 +19,7 @@ export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 export const startValues = ({ name, sink, source }: Job) =>
   [
     ['RocketliftJob', name],
-    ['RocketliftTopic', sink.topic],
+    ['RocketliftTopic', fullTopic(sink)],
     ['RocketliftSource', source.type],
   ] as const satisfies readonly (readonly [SearchAttributeName, string])[];
 

@@ -21,6 +21,8 @@ export interface Delivered {
   /** Messages that were acknowledged, and the bytes of their bodies. */
   messages: number;
   bytes: number;
+  /** Indexes of messages that the broker did not take as they were: they are split, or dirty. */
+  readonly notAsSent: Set<number>;
   readonly refused: { readonly record: RecordRef; readonly fault: SinkFault }[];
 }
 
@@ -36,12 +38,18 @@ export async function deliverDraft(
   doubt?: Doubt,
 ): Promise<Delivered> {
   const { messages, bodyBytes } = draft;
-  const delivered: Delivered = { messages: messages.length, bytes: bodyBytes, refused: [] };
+  const delivered: Delivered = {
+    messages: messages.length,
+    bytes: bodyBytes,
+    notAsSent: new Set(),
+    refused: [],
+  };
   if (messages.length === 0) return delivered;
   const groups: Group[] = [];
   for (const [index, fault] of await deliverInLanes(messages, options, doubt)) {
     delivered.messages--;
     delivered.bytes -= messages[index].bodyBytes;
+    delivered.notAsSent.add(index);
     groups.push({ records: draft.recordsOf(index), fault });
   }
   // In the end each record may be a message of its own. One permit for all of that, as each costs heartbeats.

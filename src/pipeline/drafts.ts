@@ -27,7 +27,7 @@ export class Drafts {
   constructor({ producer, batch, pacer, start }: FillOptions) {
     // Of lanes many can be under way at once, whatever a request may have.
     this.#records = producer.isOrdered ? batch.records : Math.min(batch.records, producer.maxMessages);
-    this.#bytes = batch.bytes;
+    this.#bytes = Math.min(batch.bytes, producer.maxRequestBytes);
     this.#pacer = pacer;
     this.#current = new Draft(start);
   }

@@ -1,6 +1,7 @@
 import type { DirtyRecord } from '../dirty/record.js';
 import type { DirtyStore } from '../dirty/store.js';
 import { addTally, type Position, type Tally, type Watermark } from '../job/report.js';
+import { joinSamples, type Sample } from '../job/sample.js';
 
 /** A stretch of consecutive records that is acknowledged as a whole: a batch and the dirty records in between. */
 export interface Stretch {
@@ -12,7 +13,11 @@ export interface Stretch {
   doubted: number;
   /** Whether some of them may be stored although it will not be settled: whoever goes on sends it again. */
   isLeft?: boolean;
-  settled?: { readonly tally: Tally; readonly dirty: readonly DirtyRecord[] };
+  settled?: {
+    readonly tally: Tally;
+    readonly dirty: readonly DirtyRecord[];
+    readonly sample: Sample | undefined;
+  };
 }
 
 /** A watermark, and the messages sent for the stretches before it. */
@@ -60,9 +65,12 @@ export class Ledger {
     return stretch;
   }
 
-  /** Every record of the stretch is acknowledged or dirty; `tally` says how many of each. */
-  settle(stretch: Stretch, tally: Tally, dirty: readonly DirtyRecord[] = []): void {
-    stretch.settled = { tally, dirty };
+  /**
+   * Every record of the stretch is acknowledged or dirty; `tally` says how many of each.
+   * @param sample what of it is to be found again @default nothing
+   */
+  settle(stretch: Stretch, tally: Tally, dirty: readonly DirtyRecord[] = [], sample?: Sample): void {
+    stretch.settled = { tally, dirty, sample };
     while (this.#open.length > 0) {
       const { positionAfter, messages, doubted, settled } = this.#open[0];
       if (!settled) return;
@@ -73,6 +81,7 @@ export class Ledger {
       this.#watermark = {
         ...this.#watermark,
         ...addTally(this.#watermark, settled.tally),
+        ...(settled.sample && { sample: joinSamples(this.#watermark.sample, settled.sample) }),
         position: positionAfter,
         ...(length && { kept: length }),
         done: false,

@@ -10,6 +10,7 @@ import { Lanes } from './lanes.js';
 import type { Ledger, Stretch } from './ledger.js';
 import type { Pacer } from './pacer.js';
 import { Stopped } from './patience.js';
+import type { Sampler } from './sampler.js';
 
 export interface SendOptions {
   readonly producer: Producer;
@@ -20,6 +21,8 @@ export interface SendOptions {
   readonly intake: DirtyIntake;
   /** Asks what has arrived. */
   readonly asker: Asker;
+  /** Picks what is to be found again. @default nothing is */
+  readonly sampler?: Sampler | undefined;
   /** Holds the sending to the rate. */
   readonly pacer: Pacer;
   /** Encodes one message of several records anew. */
@@ -117,7 +120,7 @@ export class Sender {
     };
     try {
       const doubt = stretch.doubted > 0 ? 'crash' : undefined;
-      const { messages, bytes, refused } = await deliverDraft(draft, options, doubt);
+      const { messages, bytes, refused, notAsSent } = await deliverDraft(draft, options, doubt);
       const notTaken = refused.map(({ record, fault }) =>
         intake.take(record.batch, record.index, 'send', fault),
       );
@@ -130,7 +133,8 @@ export class Sender {
         duplicatesAtMost: 0,
         ...(storedOnly > 0 && { storedOnly }),
       };
-      ledger.settle(stretch, tally, [...draft.dirty, ...notTaken]);
+      const sample = this.#options.sampler?.pick(draft, notAsSent, ledger.watermark.sample);
+      ledger.settle(stretch, tally, [...draft.dirty, ...notTaken], sample);
     } catch (error) {
       // What was acknowledged of it will be sent again by whoever goes on from the watermark, if nobody can be asked.
       if (!asker.canAsk) ledger.count({ retries: 0, duplicatesAtMost: acknowledged });

@@ -24,6 +24,8 @@ export interface WriteOptions {
   /** Holds the sending to the partition's share of the rate. */
   readonly pacer: Pacer;
   readonly settings: Settings;
+  /** Random messages that are picked to be found again, beside the first and the last. @default 0: none at all */
+  readonly sampleSize?: number;
   /** Where to begin, with what was counted up to there. */
   readonly from: Watermark;
   /** What the rest of the job had counted when this partition was launched, for the error limit. */

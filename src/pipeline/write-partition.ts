@@ -1,6 +1,7 @@
 import type { DirtyStage } from '../dirty/record.js';
 import { type FaultInfo, faultInfo, isNotSafe, type RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
+import type { Message } from '../job/message.js';
 import type { Position, Watermark } from '../job/report.js';
 import { FILTERED, isMessage } from '../records/converter.js';
 import { SinkFault } from '../rocketmq/faults.js';
@@ -15,6 +16,7 @@ import { packed } from './pack.js';
 import { PackFiller } from './pack-filler.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
 import { readOn } from './read-on.js';
+import { Sampler } from './sampler.js';
 import { Sender } from './sender.js';
 import type { WriteOptions } from './write-options.js';
 
@@ -58,9 +60,13 @@ export class PartitionWriter {
       stop: this.#halt.signal,
       onGivenUp: (why) => this.#ledger.stayInDoubt(cannotTell(why)),
     });
+    const { sampleSize = 0 } = options;
     this.#sender = new Sender({
       ...options,
       asker,
+      ...(sampleSize > 0 && {
+        sampler: new Sampler({ size: sampleSize, remake: (records) => this.#remake(records) }),
+      }),
       ledger: this.#ledger,
       intake: this.#dirty,
       pack: (records) => this.#pack(records),
@@ -193,13 +199,18 @@ export class PartitionWriter {
     this.#filler.leaveOut(batch, index, this.#dirty.take(batch, index, stage, fault));
   }
 
-  /** A message of several records that were messages before: converting them again gives the same. */
   #pack(records: readonly RecordRef[]): EncodedMessage {
-    const { producer, convert, packing } = this.#options;
-    if (!packing) throw new Error('a message of several records, and no packing');
+    return this.#options.producer.encode(this.#remake(records));
+  }
+
+  /** The message of records that were messages before: converting them again gives the same. */
+  #remake(records: readonly RecordRef[]): Message {
+    const { convert, packing } = this.#options;
     const messages = records.map(({ batch, index }) => convert(batch, index));
     if (!messages.every(isMessage)) throw new Error('a record is no message any more');
-    return producer.encode(packed(messages, packing));
+    if (packing) return packed(messages, packing);
+    if (messages.length !== 1) throw new Error('a message of several records, and no packing');
+    return messages[0];
   }
 
   #fail(error: unknown): void {

@@ -62,6 +62,14 @@ export const topicNotFound: Rule = {
   what: 'topic {topic} does not exist',
   mend: 'Create it: mqadmin updateTopic -n NAMESRV -c CLUSTER -t {topic} -a +message.type={type}, or mend sink.topic. With local servers: rocketlift dev up --topic {topic}:{type}.',
 };
+/** A topic that is for messages of another type. */
+export const topicType: Rule = {
+  code: 'topic_type',
+  fault: 'user',
+  stored: 'no',
+  what: 'topic {topic} does not take messages of type {type}',
+  mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, FIFO for one with sink.order: key, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
+};
 const illegalMessage = (part: string): Rule => ({
   code: 'message_refused',
   fault: 'record',
@@ -92,6 +100,37 @@ export const credentialsMissing: Rule = refused(
   'credentials_missing',
   'RocketMQ asks who publishes to topic {topic}, and the job has no credentials',
   'Say who does, in the job file: credentials: { accessKey: "${env:NAME}", secretKey: "${env:NAME}" } under sink.',
+);
+
+export const topicIllegal: Rule = refused(
+  'topic_illegal',
+  'RocketMQ refuses the name of topic {topic}',
+  'Mend sink.topic.',
+);
+
+export const createNotPermitted: Rule = refused(
+  'create_not_permitted',
+  'topic {topic} does not exist, and the account may not create it',
+  'Ask who runs RocketMQ to create it, or to allow that: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Create -d Allow.',
+);
+
+export const clusterUnclear: Rule = refused(
+  'cluster_unclear',
+  'it is not clear in which cluster topic {topic} is to be created',
+  'Name one of them: sink.createTopic.cluster.',
+);
+
+/** An account that may publish, and not ask what became of that. */
+export const verifyNotPermitted: Rule = refused(
+  'verify_not_permitted',
+  'the account may not ask what topic {topic} holds',
+  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Get -d Allow; or set verify: none.',
+);
+
+export const indexDisabled: Rule = refused(
+  'index_disabled',
+  'a broker of topic {topic} finds no messages by their keys',
+  'Set messageIndexEnable=true in its configuration, or use verify: count.',
 );
 
 /** 40100 covers who somebody is and what they may do; only the texts of RocketMQ's ACL 2.0 tell which it was. */
@@ -135,25 +174,13 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
  * (apache/rocketmq-apis, definition.proto). What is not here is the world's.
  */
 export const STATUS_RULES: Readonly<Record<number, Rule>> = {
-  40002: {
-    code: 'topic_illegal',
-    fault: 'user',
-    stored: 'no',
-    what: 'RocketMQ refuses the name of topic {topic}',
-    mend: 'Mend sink.topic.',
-  },
+  40002: topicIllegal,
   40004: illegalMessage('tag'),
   40005: illegalMessage('key'),
   40007: illegalMessage('properties'),
   40009: illegalMessage('id'),
   40012: delayTooLong,
-  40014: {
-    code: 'topic_type',
-    fault: 'user',
-    stored: 'no',
-    what: 'topic {topic} does not take messages of type {type}',
-    mend: 'Use a topic whose message.type is {type} (DELAY for a job with sink.delay, FIFO for one with sink.order: key, NORMAL for others): mqadmin updateTopic -n NAMESRV -c CLUSTER -t TOPIC -a +message.type={type}.',
-  },
+  40014: topicType,
   40016: illegalMessage('body'),
   40100: unauthorized,
   40300: {

@@ -72,6 +72,19 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   const last = innermost(error);
   if (last instanceof Fault) return connectionFault(last, context);
   const { rule, code, text } = ruleOf(error, last, context);
+  return faultByRule(rule, text, context, { code, cause: error });
+}
+
+/**
+ * What a rule says of a failure.
+ * @param text what RocketMQ or the network says of it, with which code, if any
+ */
+export function faultByRule(
+  rule: Rule,
+  text: string,
+  context: FaultContext,
+  { code = 0, cause }: { readonly code?: number; readonly cause?: unknown } = {},
+): SinkFault {
   const fault = typeof rule.fault === 'string' ? rule.fault : rule.fault[context.stage];
   const fill = (sentence: string) =>
     sentence.replaceAll('{topic}', context.topic).replaceAll('{type}', context.messageType);
@@ -80,8 +93,8 @@ export function sinkFault(error: unknown, context: FaultContext): SinkFault {
   const message = `${fill(rule.what)} (${context.endpoints}: ${code ? `${code} ` : ''}${said})`;
   const stored = context.sent === false ? 'no' : rule.stored;
   // The error itself may hold the headers of the request, with who asked and the proof.
-  const cause = context.hasCredentials ? new Error(said) : error;
-  return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause });
+  const because = context.hasCredentials ? new Error(said) : cause;
+  return new SinkFault(rule.code, fault, stored, message, fill(rule.mend), { cause: because });
 }
 
 /** What keeps a connection from being made on this machine, such as a file: once a run writes it may be mended at any time. */

@@ -53,6 +53,8 @@ export interface Producer {
   readonly maxBodyBytes: number;
   /** The most `propertyBytes` that the broker takes. */
   readonly maxPropertyBytes: number;
+  /** Encoded bytes of messages that a request may have, at most; without a limit where a request is refused for it and halved. */
+  readonly maxRequestBytes: number;
   /** Messages that a request may have, at most. */
   readonly maxMessages: number;
   /** Whether its messages have lanes. @default false */
@@ -74,12 +76,24 @@ export interface Producer {
 /** How many queues of a topic each broker has that can be written to, in the order of their names. */
 export type Layout = readonly { readonly broker: string; readonly queues: number }[];
 
-/** What a check tells of a topic. */
+/** Queues of a topic on one broker, by what they may be used for. */
+export interface BrokerQueues {
+  readonly name: string;
+  readonly readableQueues: number;
+  readonly writableQueues: number;
+}
+
+/** What a check tells of a topic, as the servers say it. */
 export interface TopicDescription {
   /** Which queues that are, where keys are given to them. */
   readonly layout?: Layout;
-  /** Queues that can be written to. */
+  /** Queues that can be written to, on all brokers. */
   readonly writableQueues: number;
+  readonly brokers: readonly BrokerQueues[];
+  /** The type of messages that it is for, NORMAL …; absent where it has none or nobody tells. */
+  readonly type?: string;
+  /** The largest message that is taken, in bytes; absent where nobody tells. */
+  readonly maxMessageBytes?: number;
 }
 
 export interface OpenOptions {

@@ -5,7 +5,7 @@ import { type Credentials, NO_REDACTION, type Redact, resolveCredentials } from 
 
 /** Who publishes, looked up each time anew, so that a secret that was changed is taken up. */
 export async function sinkSecrets(
-  { credentials }: Sink,
+  { credentials }: Pick<Sink, 'credentials'>,
   folders?: Folders,
 ): Promise<{ credentials: Credentials | undefined; redact: Redact }> {
   return credentials

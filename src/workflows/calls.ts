@@ -15,7 +15,7 @@ const COMMON = {
   startToCloseTimeout: '365 days',
 } satisfies ActivityOptions;
 
-const { validateConnection, partitionInput } = proxyActivities<Activities>(COMMON);
+const { validateConnection, partitionInput, verifyCount } = proxyActivities<Activities>(COMMON);
 
 const { writeBatch } = proxyActivities<Activities>({
   ...COMMON,
@@ -35,6 +35,9 @@ export const callValidateConnection: Activities['validateConnection'] = (input) 
 
 export const callPartitionInput: Activities['partitionInput'] = (input) =>
   partitionInput.executeWithOptions({ summary: `partitions from ${input.first} on` }, [input]);
+
+export const callVerifyCount: Activities['verifyCount'] = (input) =>
+  verifyCount.executeWithOptions({ summary: 'what arrived' }, [input]);
 
 /** Its summary labels the bar in the UI: `orders.csv 64–128 MiB`. */
 export const callWriteBatch = (input: WriteInput): ReturnType<Activities['writeBatch']> =>

@@ -1,6 +1,8 @@
 import type { FaultInfo } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import type { Phase } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
+import type { Verified } from '../job/verify.js';
 import { liveSettings } from './live.js';
 import type { State } from './state.js';
 import { progressOf, shownPhase } from './tell.js';
@@ -19,6 +21,7 @@ const PHASES: Record<Phase, { readonly now: string; readonly next: string }> = {
     next: 'goes on with `rocketlift decide RUN continue | raise --records N | abort`',
   },
   draining: { now: 'Draining: what is under way is finished, nothing new is sent', next: 'the report' },
+  verifying: { now: 'Verifying: the brokers are asked what arrived', next: 'the report' },
   done: { now: 'Ended', next: 'nothing; the report stands in the memo' },
 };
 
@@ -30,6 +33,7 @@ export function currentDetails(
   now: number,
 ): string {
   const { records, messages, bytes, retries, partitions, sourceBytes } = progressOf(state);
+  const { verified } = state;
   const seconds = Math.max(1, (now - state.startedAt) / 1000);
   const rows: [string, string][] = [
     [
@@ -46,11 +50,12 @@ export function currentDetails(
       `${messages}, ${mib(bytes)} MiB of bodies, about ${Math.round(records.written / seconds)} a second`,
     ],
     ['Requests sent again', `${retries}`],
+    ...(verified ? verifiedRow(verified) : []),
   ];
   const { now: phase, next } = PHASES[shownPhase(state)];
   const title = state.ended ? `${phase}: ${state.ended}` : phase;
   return [
-    `**${title}**${job ? ` → topic \`${job.sink.topic}\`` : ''}. Next: ${next}.`,
+    `**${title}**${job ? ` → topic \`${fullTopic(job.sink)}\`` : ''}. Next: ${next}.`,
     '',
     '| | |',
     '|---|---|',
@@ -68,6 +73,11 @@ export function currentDetails(
     '',
     'Counts are of finished partitions; the heartbeats of the pending activities tell the rest.',
   ].join('\n');
+}
+
+function verifiedRow({ arrived, least, most, sampled }: Verified): [string, string][] {
+  const found = sampled === undefined ? '' : `; ${sampled} found again, with the bodies that were sent`;
+  return [['Verified', `${arrived} messages in the topic, of ${least} to ${most}${found}`]];
 }
 
 /** The settings that were changed, as they are now. */

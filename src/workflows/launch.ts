@@ -1,6 +1,7 @@
 import type { WriteInput } from '../activities/types.js';
 import type { Job, Rate } from '../job/schema/job.js';
 import { isLimited, shareOf } from '../job/share.js';
+import { sampleSize } from '../job/verify.js';
 import type { Partition } from '../sources/source.js';
 import { liveSettings } from './live.js';
 import { known, type Piece, type State } from './state.js';
@@ -23,6 +24,7 @@ export function writeInput(state: State, job: Job, piece: Piece, running: number
     ...(isLimited(share) && { share }),
     storeRun,
     ...(replay && { replay }),
+    ...(state.topicEnds && sampleSize(job) > 0 && { before: state.topicEnds }),
   };
 }
 

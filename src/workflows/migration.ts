@@ -17,6 +17,7 @@ import { failureOf, faultOf } from './failures.js';
 import { shareNow } from './launch.js';
 import { addWarnings, atRest, initialState, type State } from './state.js';
 import { progressOf, reportOf } from './tell.js';
+import { verify } from './verify.js';
 import { type WindowEnd, WriteWindow } from './write-window.js';
 
 const NO_INPUT: FaultInfo = {
@@ -81,6 +82,13 @@ export async function migration(input: MigrationInput | null | undefined, carrie
     if (cancellation === undefined) return continueAsNew<typeof migration>(input, state);
   }
   if (end === 'written') failure ??= unaccounted(state);
+  if (end === 'written' && cancellation === undefined && failure === undefined) {
+    try {
+      await verify(state, announce);
+    } catch (error) {
+      if (!isCancellation(error)) failure = faultOf(error);
+    }
+  }
   state.phase = 'done';
   state.ended = failure ? 'failed' : cancellation === undefined ? 'completed' : 'cancelled';
   const { read, written, filtered } = atRest(state).records;
@@ -99,10 +107,16 @@ export async function migration(input: MigrationInput | null | undefined, carrie
 async function validate(input: MigrationInput | null | undefined, state: State) {
   if (!input) throw failureOf(NO_INPUT);
   const { replay, storeRun } = state;
-  const validated = await callValidateConnection({ job: input.job, storeRun, ...(replay && { replay }) });
+  const { topicEnds, ...validated } = await callValidateConnection({
+    job: input.job,
+    storeRun,
+    ...(replay && { replay }),
+  });
   // A retry has its partitions already.
   state.phase = state.partitionsKnown > 0 ? 'writing' : 'partitioning';
   addWarnings(state, validated.warnings);
+  // Those of an earlier run count what that wrote as well, as the counts do.
+  if (topicEnds) state.topicEnds ??= topicEnds;
   return validated;
 }
 

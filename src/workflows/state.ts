@@ -12,6 +12,7 @@ import {
   type Tally,
   type Watermark,
 } from '../job/report.js';
+import type { TopicEnds, Verified } from '../job/verify.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 import { type Live, newLive } from './live.js';
 
@@ -61,6 +62,11 @@ export interface State {
   writtenBefore: number;
   /** The dirty records that this run replays, instead of reading the job's source. */
   readonly replay?: ReplaySpec;
+  /** Where the topic's queues ended before the first row, of a job that verifies; of a retry, before that of the first run. */
+  topicEnds?: TopicEnds;
+  /** Messages that were found again. */
+  sampled?: number;
+  verified?: Verified;
   /** How the run has ended, once it has. */
   ended?: RunState;
 }
@@ -114,6 +120,7 @@ export function addPartition(state: State, partition: Partition, watermark: Wate
   } else {
     state.furtherInputs = addRecords(state.furtherInputs ?? NO_RECORDS, watermark.records);
   }
+  if (watermark.sampled !== undefined) state.sampled = (state.sampled ?? 0) + watermark.sampled;
   state.partitionsDone++;
   state.sourceBytesDone += partition.sourceBytes;
 }

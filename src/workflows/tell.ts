@@ -63,6 +63,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     durationMs,
     rate: rateOf({ ...tally.records, written: tally.records.written - state.writtenBefore }, durationMs),
     partitions: state.partitionsDone,
+    ...(state.verified && { verified: state.verified }),
     warnings: state.warnings,
     ...(error && { error }),
     ...(changes.length > 0 && { changes }),

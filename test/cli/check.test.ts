@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { createTopic } from '../../src/dev/topics.js';
 import type { LoadedJob } from '../../src/job/parse.js';
 import { smallJob } from '../client/jobs.js';
 import { countTopic } from '../support/topic-reader.js';
@@ -73,4 +74,32 @@ describe('check', () => {
       'source and topic': true,
     });
   });
+
+  it.each([
+    ['by the proxy', {}],
+    ['by the name server', { namesrvAddr: stack.rocketmq.namesrvAddr, transport: 'nameserver' } as const],
+  ])(
+    'tells what the servers say of the topic, and of one of another type what is wrong, %s',
+    async (_, by) => {
+      const { source } = good.job;
+      const job = (topic: string) => bench.job({ source: { ...source }, sink: { topic, ...by } });
+      const result = await cli.run(['check', await cli.jobFile(job(good.job.sink.topic)), '--json']);
+      expect(json<Output>(result).checks[2]).toMatchObject({
+        ok: true,
+        topic: {
+          writableQueues: 8,
+          brokers: [{ name: 'broker-a', readableQueues: 8, writableQueues: 8 }],
+          type: 'NORMAL',
+          maxMessageBytes: 4 * 1024 * 1024,
+        },
+      });
+      const { stdout } = await cli.run(['check', await cli.jobFile(job(good.job.sink.topic))]);
+      expect(stdout).toContain('type NORMAL, messages of 4.0 MiB at most');
+      expect(stdout).toContain('broker-a: 8 readable queues, 8 writable');
+
+      const delayed = `t-${randomUUID()}`;
+      await createTopic(stack, delayed, { type: 'DELAY' });
+      expect(await findings(job(delayed))).toMatchObject({ code: 1, 'source and topic': 'topic_type' });
+    },
+  );
 });

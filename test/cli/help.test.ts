@@ -7,6 +7,7 @@ const cli = useCli();
 
 const COMMANDS = [
   'check',
+  'topics',
   'run',
   'start',
   'watch',

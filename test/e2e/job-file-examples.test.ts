@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { createTopic } from '../../src/dev/topics.js';
+import { fullTopic } from '../../src/job/full-topic.js';
 import { parseJobText } from '../../src/job/parse.js';
 import { jobJsonSchema } from '../../src/job/schema/job.js';
 import type { SchemaNode } from '../../src/job/schema/json-schema.js';
@@ -104,6 +105,8 @@ for (const name of ['ACCESS_KEY', 'SECRET_KEY', 'SECURITY_TOKEN']) process.env[`
 /** The servers of the tests, which are not where the examples say. */
 const ADDRESSES = ['sink.endpoints', 'sink.namesrvAddr'];
 const BY_NAME_SERVER = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'nameserver' };
+/** Where brokers are asked what arrived, beside the proxy. */
+const BY_BOTH = { 'sink.namesrvAddr': stack.rocketmq.namesrvAddr, 'sink.transport': 'proxy' };
 
 const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'source.encoding': {
@@ -163,6 +166,10 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'sink.tls.keyFile': { beside: CERTIFIED },
   'sink.tls.serverName': { beside: ENCRYPTED },
   'sink.order': { beside: { 'sink.keyFields': ['id'] }, topicType: 'FIFO' },
+  'sink.namespace': { beside: { ...BY_BOTH, 'sink.createTopic': {} } },
+  'sink.createTopic.queues': { beside: BY_BOTH },
+  'sink.createTopic.type': { beside: BY_BOTH },
+  'sink.createTopic.cluster': { beside: BY_BOTH },
   'sink.tag': {
     arrived: (messages) =>
       expect(messages.map(({ tag }) => tag).sort()).toEqual(['order-paid', 'order-void']),
@@ -198,6 +205,8 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
     messages: 1,
     arrived: (messages) => expect(JSON.parse(bodies(messages)[0])).toHaveLength(2),
   },
+  verify: { beside: BY_BOTH },
+  'verify.sample': { beside: BY_BOTH },
   'dirty.mode': { beside: { 'dirty.path': 'dirty/' } },
   'dirty.path': { beside: { 'dirty.mode': 'keep' } },
   'transform.rename': { arrived: arrivedWith('"credit_limit":') },
@@ -258,7 +267,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     // Who would wait ten minutes for a message?
     if (value === '10m') return;
     const arrivedNow = async () => {
-      const all = await readTopic(stack, topic);
+      const all = await readTopic(stack, fullTopic(job.job.sink));
       // The topic of the example is one that other tests write to as well.
       return field === 'sink.topic' ? all.filter(({ body }) => body.includes('@example.com')) : all;
     };

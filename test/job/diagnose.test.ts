@@ -20,7 +20,7 @@ describe('a mistake is shown with its place', () => {
     [`${HEAD}setings: {}\n`, 'orders.yaml:4:1  setings: unknown field; did you mean settings?'],
     [
       `${HEAD}zzz: 1\n`,
-      'orders.yaml:4:1  zzz: unknown field; expected one of name, source, sink, transform, settings, dirty, schedule',
+      'orders.yaml:4:1  zzz: unknown field; expected one of name, source, sink, transform, settings, dirty, verify, schedule',
     ],
     [
       `${HEAD}settings:\n  parallelism: many\n`,
@@ -167,11 +167,11 @@ describe('what is no job at all', () => {
     ['# nothing\n', 'orders.yaml:1:1  the file is empty; expected a job'],
     [
       'hello\n',
-      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, schedule, found a text',
+      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, verify, schedule, found a text',
     ],
     [
       '- a\n',
-      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, schedule, found a list',
+      'orders.yaml:1:1  expected an object with name, source, sink, transform, settings, dirty, verify, schedule, found a list',
     ],
     ['name: a\nname: b\n', 'orders.yaml:2:1  this field stands here a second time; remove one'],
     ['{"name": "a",\n "name": "b"}', 'orders.yaml:2:2  this field stands here a second time; remove one'],
@@ -235,7 +235,7 @@ test('an error for scripts names path, expectation and nearest field', () => {
   expect(problem).toEqual({
     path: 'setings',
     message: 'unknown field; did you mean settings?',
-    expected: 'one of name, source, sink, transform, settings, dirty, schedule',
+    expected: 'one of name, source, sink, transform, settings, dirty, verify, schedule',
     nearest: 'settings',
   });
 });

@@ -7,7 +7,6 @@ import { problemsOf } from './problems-of.js';
 const REFUSED: [path: string, change: object][] = [
   ['sink.topic', { sink: { topic: 'orders_${table}' } }],
   ['sink.topic', { sink: { topic: '${database}' } }],
-  ['verify', { verify: 'count' }],
   ['source.type', { source: { type: 'postgres' } }],
   ['source.type', { source: { type: 'mysql' } }],
   ['source.path', { source: { path: 's3://bucket/a.csv' } }],

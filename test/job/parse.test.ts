@@ -49,6 +49,7 @@ describe('a job', () => {
         errorLimit: { records: 100, minRecords: 1000, onBreach: 'fail' },
       },
       dirty: { mode: 'log', maxRawBytes: 65_536 },
+      verify: 'none',
     });
   });
 

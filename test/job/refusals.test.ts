@@ -198,3 +198,65 @@ describe('where RocketMQ is', () => {
     expect(sink(fields)).toEqual([expect.stringContaining(message)]);
   });
 });
+
+describe('proof of arrival', () => {
+  const verify = (value: string, sink: string) =>
+    shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${sink} }\nverify: ${value}\n`);
+  const NAME_SERVER = 'namesrvAddr: "mq:9876"';
+  const PROXY = 'endpoints: "mq:8081"';
+
+  test.each(['none', 'count', 'sample', '{ sample: 50 }'])('can be %s', (value) => {
+    expect(verify(value, NAME_SERVER)).toEqual([]);
+    expect(verify(value, `${PROXY}, ${NAME_SERVER}, transport: proxy`)).toEqual([]);
+  });
+
+  test.each([
+    ['count', PROXY, 'verify: expected sink.namesrvAddr beside it'],
+    ['count', `${NAME_SERVER}, delay: 10m`, 'verify: expected none beside sink.delay'],
+    ['all', NAME_SERVER, 'verify: expected one of none, count, sample or an object with sample'],
+    ['{ sample: 51 }', NAME_SERVER, 'verify'],
+    ['{ sample: 0 }', NAME_SERVER, 'verify'],
+  ])('can not be %s with %s', (value, sink, message) => {
+    expect(verify(value, sink)).toEqual([expect.stringContaining(message)]);
+  });
+});
+
+describe('a topic that a run creates', () => {
+  const NAME_SERVER = 'namesrvAddr: "mq:9876"';
+  const create = (value: string, sink: string) =>
+    shown(`name: o\nsource: { type: csv, path: a }\nsink: { topic: t, ${sink}, createTopic: ${value} }\n`);
+
+  test.each(['{}', '{ queues: 4 }', '{ queues: 4, type: NORMAL, cluster: c }'])('can be %s', (value) => {
+    expect(create(value, NAME_SERVER)).toEqual([]);
+    expect(create(value, `endpoints: "mq:8081", ${NAME_SERVER}, transport: proxy`)).toEqual([]);
+  });
+
+  test.each([
+    ['{}', 'endpoints: "mq:8081"', 'sink.createTopic: expected namesrvAddr beside it'],
+    ['{ type: DELAY }', NAME_SERVER, 'sink.createTopic: expected type NORMAL'],
+    ['{ type: NORMAL }', `${NAME_SERVER}, delay: 10m`, 'sink.createTopic: expected type DELAY'],
+    ['{ queues: 0 }', NAME_SERVER, 'sink.createTopic.queues'],
+  ])('can not be %s with %s', (value, sink, message) => {
+    expect(create(value, sink)).toEqual([expect.stringContaining(message)]);
+  });
+});
+
+describe('a namespace', () => {
+  const named = (namespace: string, topic: string) =>
+    shown(
+      `name: o\nsource: { type: csv, path: a }\nsink: { endpoints: "mq:1", namespace: "${namespace}", topic: ${topic} }\n`,
+    );
+
+  test('is a name, and short enough for the topic', () => {
+    expect(named('MQ_INST-1', 't')).toEqual([]);
+    expect(named('a%b', 't')).toEqual([
+      expect.stringContaining('sink.namespace: expected the name of a namespace'),
+    ]);
+    expect(named('n'.repeat(64), 't'.repeat(62))).toEqual([]);
+    expect(named('n'.repeat(64), 't'.repeat(63))).toEqual([
+      expect.stringContaining(
+        'sink.namespace: expected a namespace that with topic has at most 127 characters',
+      ),
+    ]);
+  });
+});

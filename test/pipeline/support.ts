@@ -22,6 +22,7 @@ export function plainProducer(over: Partial<Producer> = {}): Producer {
   return {
     maxBodyBytes: 1000,
     maxPropertyBytes: 400,
+    maxRequestBytes: Number.POSITIVE_INFINITY,
     maxMessages: Number.POSITIVE_INFINITY,
     encode(message): PlainMessage {
       const bytes = Buffer.from(message.body);

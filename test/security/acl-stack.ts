@@ -44,7 +44,7 @@ export function useAclStack(topics: readonly string[]): AclStack {
 export async function makeAccount(
   stack: Stack,
   { accessKey, secretKey }: Account,
-  { actions, enabled = true }: { actions: readonly ('Pub' | 'Sub')[]; enabled?: boolean },
+  { actions, enabled = true }: { actions: readonly ('Pub' | 'Sub' | 'Get')[]; enabled?: boolean },
 ): Promise<void> {
   const admin = await adminOf(stack);
   const done = async (code: number, fields: Record<string, string>, body: object) => {

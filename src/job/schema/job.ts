@@ -5,6 +5,7 @@ import { settings } from './settings.js';
 import { sink } from './sink.js';
 import { requireOrder, source } from './source.js';
 import { transformStep } from './transform.js';
+import { verify } from './verify.js';
 
 /** A job file. Unknown fields are errors; sizes become bytes and durations milliseconds. */
 export const jobSchema = z
@@ -24,7 +25,16 @@ export const jobSchema = z
       .describe('Steps from a record to a message, in order.'),
     settings: settings.prefault({}).describe('How the work is done.'),
     dirty: dirty.prefault({}).describe('What becomes of records that can not be a message.'),
+    verify,
     schedule: schedule.optional(),
+  })
+  .superRefine(({ verify, sink }, context) => {
+    if (verify === 'none') return;
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['verify'], message });
+    if (sink.namesrvAddr === undefined) {
+      refuse('sink.namesrvAddr beside it, also where messages go through a proxy: the brokers are asked');
+    }
+    if (sink.delay !== undefined) refuse('none beside sink.delay: such messages come into the topic later');
   })
   .superRefine((job, context) => {
     if (job.sink.format !== 'csv') return;

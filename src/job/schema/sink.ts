@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
+import { namesrvAddress, proxyAddress } from './addresses.js';
+import { createTopic } from './create-topic.js';
 import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { tls } from './tls.js';
@@ -80,19 +82,13 @@ const delay = z.union(
   { error: 'a duration such as "10m", { field: wait_seconds, unit: s }, or { until: due_at }' },
 );
 
-/** `host:port`, several with ";" between them. */
-const addresses = (expected: string) =>
-  z.string().regex(/^[^\s;,:/]+:\d{1,5}(?:;[^\s;,:/]+:\d{1,5})*$/, {
-    error: `${expected} (several with ";" between them)`,
-  });
-
 export const sink = z
   .strictObject({
-    endpoints: addresses('the address of a RocketMQ 5 proxy, such as 127.0.0.1:8081')
+    endpoints: proxyAddress
       .optional()
       .describe('Address of a RocketMQ 5 proxy (gRPC), host:port; several with ";" between them.')
       .meta({ examples: ['127.0.0.1:8081'] }),
-    namesrvAddr: addresses('the address of a name server, such as 127.0.0.1:9876')
+    namesrvAddr: namesrvAddress
       .optional()
       .describe(
         'Address of a name server, host:port; several with ";" between them. Reaches any RocketMQ, from 4.x on, with or without a proxy; ' +
@@ -115,9 +111,20 @@ export const sink = z
         error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
       })
       .describe(
-        'An existing topic, of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key.',
+        'A topic of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key. It must exist, unless createTopic is given.',
       )
       .meta({ examples: ['orders'] }),
+    namespace: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]{1,64}$/, {
+        error: 'the name of a namespace: letters, digits, "_" and "-", at most 64',
+      })
+      .optional()
+      .describe(
+        'Namespace of the topic: servers know it as NAMESPACE%TOPIC, which has at most 127 characters.',
+      )
+      .meta({ examples: ['MQ_INST_shop'] }),
+    createTopic: createTopic.optional(),
     tag: template('a tag; a field of the record in it stands in ${ }')
       .refine((tag) => tag.trim() === tag && !/[|\p{Cc}]/u.test(tag.replaceAll(/\$\{[^}]*\}/g, '')), {
         error: 'a tag without "|", control characters and white space around it',
@@ -229,6 +236,16 @@ export const sink = z
       refuse('transport', 'namesrvAddr beside nameserver, or proxy');
     if (given.compressOver !== undefined && transportOf(given) === 'proxy')
       refuse('compressOver', 'no compressOver over the proxy: bodies are compressed by the name server only');
+    if (given.namespace !== undefined && `${given.namespace}%${given.topic}`.length > 127)
+      refuse('namespace', 'a namespace that with topic has at most 127 characters');
+    if (given.createTopic) {
+      if (namesrvAddr === undefined)
+        refuse('createTopic', 'namesrvAddr beside it, also where messages go through a proxy');
+      const other = given.delay === undefined ? 'NORMAL' : 'DELAY';
+      const type = given.order === 'key' ? 'FIFO' : other;
+      if ((given.createTopic.type ?? type) !== type)
+        refuse('createTopic', `type ${type}, which is that of the messages of this job`);
+    }
     if (given.key !== undefined && given.keyFields) refuse('key', 'either key or keyFields');
     if (given.format !== 'csv' && !isDefault(given.csv))
       refuse('csv', 'no csv beside format json: it says how CSV bodies are written');

@@ -9,10 +9,8 @@ import { type BatchItem, COMPRESSED, joined, MessageEncoder, partsOf } from './e
 import { ANSWER, COMPRESSED_BY_ZLIB, REQUEST } from './protocol.js';
 import { type Queue, QueueTurn, queuesOf } from './queues.js';
 import { isOfRocketMQ, RefusedError } from './remoting-error.js';
+import { PRODUCER_GROUP } from './servers.js';
 import type { TopicRoute } from './topic-route.js';
-
-/** The name that brokers know producers by, and what they take one for that may make topics: none here. */
-export const PRODUCER_GROUP = 'rocketlift';
 
 /** Java's `Short.MAX_VALUE`, less what this transport and the broker put beside: ids, separators, the cluster's name. */
 const MAX_PROPERTY_BYTES = 32_767 - 767;
@@ -53,6 +51,7 @@ export interface NameserverProducerOptions {
 export class NameserverProducer implements Producer {
   readonly maxPropertyBytes = MAX_PROPERTY_BYTES;
   readonly maxBodyBytes: number;
+  readonly maxRequestBytes: number;
   readonly #options: NameserverProducerOptions;
   readonly #encoder: MessageEncoder;
   readonly #turn = new QueueTurn();
@@ -65,6 +64,7 @@ export class NameserverProducer implements Producer {
     this.#encoder = new MessageEncoder({ tag, nextId, ordered: layout !== undefined, compressOver });
     this.#lanes = layout && queuesOf(layout);
     this.maxBodyBytes = maxMessageBytes;
+    this.maxRequestBytes = maxMessageBytes;
     this.#turn.queues = route.queues;
     route.onChange = (queues) => {
       this.#turn.queues = queues;

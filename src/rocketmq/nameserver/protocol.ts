@@ -12,6 +12,7 @@ export const REQUEST = {
   getMinOffset: 31,
   heartbeat: 34,
   getRoute: 105,
+  getClusterInfo: 106,
   getAllTopics: 206,
   sendMessage: 310,
   sendBatch: 320,

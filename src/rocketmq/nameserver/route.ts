@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { parseLooseJson } from './loose-json.js';
 import { PERMISSION } from './protocol.js';
 import { RemotingError } from './remoting-error.js';
 
 /** A broker that holds queues of a topic. */
-interface Broker {
+export interface Broker {
   readonly name: string;
   readonly cluster: string;
   /** Where its master is, `host:port`; several where name servers disagree, none where it has no master now. */
@@ -16,7 +17,7 @@ interface Broker {
 export type Route = readonly Broker[];
 
 /** The id of a master among the brokers of a name. */
-const MASTER = '0';
+export const MASTER = '0';
 
 const routeData = z.object({
   queueDatas: z.array(
@@ -80,21 +81,3 @@ const agreed = (a: Broker, b: Broker): Broker => ({
   writableQueues: Math.min(a.writableQueues, b.writableQueues),
   readableQueues: Math.min(a.readableQueues, b.readableQueues),
 });
-
-/**
- * Texts, which stay as they are, and names of fields that are numbers without quotes. A text that does not end is one too:
- * else what comes behind it would be looked through again from each of its quotes.
- */
-const TEXT_OR_NUMBER_NAME = /"(?:[^"\\]|\\.)*"?|([{,]\s*)(\d+)(\s*:)/g;
-
-/** JSON as RocketMQ's servers before 5.0 write it: names of fields that are numbers have no quotes. */
-function parseLooseJson(text: string): unknown {
-  const strict = text.replaceAll(TEXT_OR_NUMBER_NAME, (all, before, number, after) =>
-    number === undefined ? all : `${before}"${number}"${after}`,
-  );
-  try {
-    return JSON.parse(strict);
-  } catch {
-    return undefined;
-  }
-}

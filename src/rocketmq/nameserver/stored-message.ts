@@ -4,8 +4,11 @@ import { RemotingError } from './remoting-error.js';
 /** A message as a broker holds it. */
 export interface StoredMessage {
   readonly queueId: number;
+  readonly queueOffset: number;
   /** Where it begins in the broker's log, in bytes. */
   readonly physicalOffset: number;
+  /** Its bits tell how the body is compressed, if it is. */
+  readonly sysFlag: number;
   readonly body: Buffer;
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -16,7 +19,14 @@ const STORE_HOST_V6 = 0x20;
 const V6_EXTRA_BYTES = 12;
 
 /** Where fields stand, with addresses of IPv4 (apache/rocketmq, `MessageDecoder`). */
-const AT = { magic: 4, queueId: 12, physicalOffset: 28, sysFlag: 36, bodyLength: 84 } as const;
+const AT = {
+  magic: 4,
+  queueId: 12,
+  queueOffset: 20,
+  physicalOffset: 28,
+  sysFlag: 36,
+  bodyLength: 84,
+} as const;
 
 /** Of messages whose topic's length takes two bytes; one for others. */
 const MAGIC_LONG_TOPIC = -626843477;
@@ -53,7 +63,9 @@ function storedMessage(message: Buffer): StoredMessage {
   const propertiesEnd = propertiesAt + message.readUInt16BE(topicEnd);
   return {
     queueId: message.readUInt32BE(AT.queueId),
+    queueOffset: Number(message.readBigInt64BE(AT.queueOffset)),
     physicalOffset: Number(message.readBigInt64BE(AT.physicalOffset)),
+    sysFlag,
     body: message.subarray(bodyAt, topicAt),
     properties: parseProperties(message.toString('utf8', propertiesAt, propertiesEnd)),
   };

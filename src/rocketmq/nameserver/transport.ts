@@ -1,30 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { Folders } from '../../folders/folders.js';
 import type { Sink } from '../../job/schema/sink.js';
-import { type FaultContext, sinkFault } from '../faults.js';
-import { messageType } from '../message-type.js';
+import { topicType } from '../fault-rules.js';
+import { type FaultContext, faultByRule, sinkFault } from '../faults.js';
+import { messageType, takesType } from '../message-type.js';
 import { openWithin } from '../open-within.js';
-import type { OpenOptions, Transport } from '../producer.js';
-import { commonTag, sinkSecrets } from '../sink-options.js';
-import { tlsClient } from '../tls.js';
+import type { OpenOptions, TopicDescription, Transport } from '../producer.js';
+import { commonTag } from '../sink-options.js';
 import { NameserverArrivals } from './arrivals.js';
-import { Connections } from './connections.js';
+import type { Connections } from './connections.js';
+import { describeRoute } from './describe-topic.js';
 import { KnownRoutes } from './known-routes.js';
 import { messageIds, runMark } from './message-id.js';
-import { NameServers } from './name-servers.js';
-import {
-  NameserverProducer,
-  noWritableQueue,
-  PRODUCER_GROUP,
-  permissionRequest,
-  queueIsRefused,
-} from './producer.js';
+import { NameserverProducer, noWritableQueue, permissionRequest, queueIsRefused } from './producer.js';
 import { layoutOf } from './queues.js';
 import { RefusedError, RemotingError } from './remoting-error.js';
+import { openServers } from './servers.js';
 import { TopicRoute } from './topic-route.js';
 
-/** How long connecting and one request may take, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 10_000;
 /** `maxMessageSize` of a broker, unless it is set up otherwise. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
@@ -32,28 +24,10 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
   return {
     async open(options) {
-      const { namesrvAddr } = sink;
-      if (namesrvAddr === undefined) throw new Error('a name server transport, and no sink.namesrvAddr');
-      const { credentials, redact } = await sinkSecrets(sink, folders);
-      const context: FaultContext = {
-        stage: options.stage,
-        topic: sink.topic,
-        endpoints: namesrvAddr,
-        messageType: messageType(sink),
-        hasCredentials: credentials !== undefined,
-        hasTls: sink.tls !== undefined,
-        redact,
-      };
-      const connections = new Connections({
-        clientId: `rocketlift@${randomUUID()}`,
-        producerGroup: PRODUCER_GROUP,
-        timeoutMs: Math.min(REQUEST_TIMEOUT_MS, Math.max(1, options.timeoutMs)),
-        credentials,
-        tls: sink.tls && tlsClient(sink.tls, folders),
-      });
-      const route = new TopicRoute(new NameServers(namesrvAddr, connections), connections, sink.topic);
+      const { nameServers, connections, context } = await openServers(sink, folders, options);
+      const route = new TopicRoute(nameServers, connections, context.topic);
       try {
-        await openRoute(route, context, options);
+        const topic = await openRoute(route, connections, context, options);
         const { run = '' } = options;
         const layout = sink.order === 'key' ? (options.layout ?? layoutOf(route.route)) : undefined;
         const write: FaultContext = { ...context, stage: 'write' };
@@ -69,9 +43,9 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           ...(canBeAsked(sink) && {
             arrivals: new NameserverArrivals({ route, context: write, mark: runMark(run) }),
           }),
-          maxMessageBytes: MAX_MESSAGE_BYTES,
+          maxMessageBytes: topic.maxMessageBytes ?? MAX_MESSAGE_BYTES,
         });
-        return { producer, topic: { writableQueues: route.queues.length, ...(layout && { layout }) } };
+        return { producer, topic: { ...topic, ...(layout && { layout }) } };
       } catch (error) {
         route.close();
         connections.close();
@@ -88,7 +62,12 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
 const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sink.acknowledge === 'stored';
 
 /** Finds the topic, and a broker that takes messages of it from this account. */
-async function openRoute(route: TopicRoute, context: FaultContext, options: OpenOptions): Promise<void> {
+async function openRoute(
+  route: TopicRoute,
+  connections: Connections,
+  context: FaultContext,
+  options: OpenOptions,
+): Promise<TopicDescription> {
   const late = new RemotingError('timeout', 'no answer in time');
   const attempt = async () => {
     await lookUp(route, context, options);
@@ -99,8 +78,32 @@ async function openRoute(route: TopicRoute, context: FaultContext, options: Open
     // What one broker refuses, messages would be refused as well. One that is down takes none for now.
     const refusal = faults.find((fault) => fault.fault !== 'world');
     if (refusal || faults.length === brokers.length) throw refusal ?? faults[0];
+    const answering = brokers.filter((_, index) => asked[index].status === 'fulfilled');
+    return await describe(route, answering, connections, context);
   };
-  await openWithin(attempt, late, context, options);
+  return await openWithin(attempt, late, context, options);
+}
+
+async function describe(
+  { route, queues }: TopicRoute,
+  answering: readonly string[],
+  connections: Connections,
+  context: FaultContext,
+): Promise<TopicDescription> {
+  const those = route.filter(({ name }) => answering.includes(name));
+  const told = await describeRoute(connections, context.topic, those);
+  if (!takesType(told.type, context.messageType)) {
+    throw faultByRule(topicType, `it is for messages of type ${told.type}`, context);
+  }
+  return {
+    writableQueues: queues.length,
+    brokers: route.map(({ name, readableQueues, writableQueues }) => ({
+      name,
+      readableQueues,
+      writableQueues,
+    })),
+    ...told,
+  };
 }
 
 const KNOWN = new KnownRoutes();

@@ -86,6 +86,11 @@ export class ProxyClient extends OfficialProducer {
     );
   }
 
+  /** All queues of the topic, as they were when the route was asked for. */
+  async allQueues(): Promise<readonly MessageQueue[]> {
+    return (await this.getRouteData(this.#topic)).messageQueues;
+  }
+
   request(endpoints: Endpoints, request: SendMessageRequest): Promise<SendMessageResponse> {
     return this.rpcClientManager.sendMessage(endpoints, request, this.requestTimeout);
   }

@@ -57,6 +57,7 @@ export class ProxyProducer implements Producer {
   #stale = false;
 
   readonly maxPropertyBytes: number;
+  readonly maxRequestBytes = Number.POSITIVE_INFINITY;
 
   constructor({ client, queues, context, tag, acknowledge }: ProxyProducerOptions) {
     this.#client = client;

@@ -2,6 +2,7 @@ import { format } from 'node:util';
 import type { ILogger, MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
 import type { Folders } from '../../folders/folders.js';
+import { fullTopic } from '../../job/full-topic.js';
 import type { Sink } from '../../job/schema/sink.js';
 import type { Redact } from '../credentials.js';
 import { type FaultContext, sinkFault } from '../faults.js';
@@ -11,6 +12,7 @@ import type { OpenOptions, Transport } from '../producer.js';
 import { commonTag, sinkSecrets } from '../sink-options.js';
 import { tlsClient } from '../tls.js';
 import { ProxyClient } from './client.js';
+import { describeQueues } from './describe-queues.js';
 import { noWritableQueue, ProxyProducer } from './producer.js';
 
 /** How long one request may take, in milliseconds. */
@@ -31,7 +33,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
       const { credentials, redact } = await sinkSecrets(sink, folders);
       const context: FaultContext = {
         stage: options.stage,
-        topic: sink.topic,
+        topic: fullTopic(sink),
         endpoints,
         messageType: messageType(sink),
         hasCredentials: credentials !== undefined,
@@ -40,7 +42,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
       };
       const client = new ProxyClient({
         endpoints,
-        topic: sink.topic,
+        topic: context.topic,
         requestTimeoutMs: Math.max(MIN_REQUEST_TIMEOUT_MS, Math.min(REQUEST_TIMEOUT_MS, options.timeoutMs)),
         logger: clientLogger(log, redact),
         credentials,
@@ -56,7 +58,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
             tag: commonTag(sink),
             acknowledge: sink.acknowledge,
           }),
-          topic: { writableQueues: queues.length },
+          topic: describeQueues(await client.allQueues(), client.publishingSettings.maxBodySizeBytes),
         };
       } catch (error) {
         await client.shutdown();

@@ -1,0 +1,34 @@
+import type { MessageQueue } from 'rocketmq-client-nodejs';
+import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
+import type { BrokerQueues, TopicDescription } from '../producer.js';
+
+const { MessageType, Permission } = definition;
+
+/** What a proxy's route says of a topic. */
+export function describeQueues(queues: readonly MessageQueue[], maxMessageBytes: number): TopicDescription {
+  const brokers = new Map<string, BrokerQueues>();
+  for (const { broker, permission } of queues) {
+    const { name } = broker;
+    const { readableQueues, writableQueues } = brokers.get(name) ?? { readableQueues: 0, writableQueues: 0 };
+    const may = (...permissions: number[]) => Number(permissions.includes(permission));
+    brokers.set(name, {
+      name,
+      readableQueues: readableQueues + may(Permission.READ, Permission.READ_WRITE),
+      writableQueues: writableQueues + may(Permission.WRITE, Permission.READ_WRITE),
+    });
+  }
+  const type = typeOf(queues);
+  return {
+    writableQueues: [...brokers.values()].reduce((sum, broker) => sum + broker.writableQueues, 0),
+    brokers: [...brokers.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(type !== undefined && { type }),
+    maxMessageBytes,
+  };
+}
+
+/** Several types are those of a topic of mixed messages; proxies that know of none tell none. */
+function typeOf(queues: readonly MessageQueue[]): string | undefined {
+  const types = queues[0]?.acceptMessageTypesList ?? [];
+  if (types.length !== 1) return types.length === 0 ? undefined : 'MIXED';
+  return Object.entries(MessageType).find(([, number]) => number === types[0])?.[0];
+}
