@@ -113,7 +113,8 @@ export function rocketmq(
       if (code === ASKED.route) caller.answer(request, {}, routeTo(addresses()));
       else if (code === ASKED.heartbeat) caller.answer(request);
       else if (extFields?.e === NO_QUEUE) caller.answer(request, ILLEGAL_QUEUE);
-      else onSend(request, caller);
+      else if (code === ASKED.send || code === ASKED.sendBatch) onSend(request, caller);
+      else caller.answer(request, NOT_SUPPORTED);
     },
   };
 }
@@ -124,6 +125,8 @@ const takeMessages: OnRequest = (request, caller) =>
 /** With which a producer asks whether it may send. */
 const NO_QUEUE = String(2 ** 31 - 1);
 const ILLEGAL_QUEUE = { code: 29, remark: `request queueId[${NO_QUEUE}] is illegal, ...` };
+
+const NOT_SUPPORTED = { code: 3, remark: 'request type not supported' };
 
 /** @param addresses of brokers by their names, or of one */
 function routeTo(addresses: string | Readonly<Record<string, string>>): Buffer {
