@@ -69,7 +69,13 @@ async function serversOf(options: TopicsOptions): Promise<{ access: Access; wait
   }
   return {
     access: {
-      sink: { namesrvAddr, topic: '', namespace: job?.sink.namespace, credentials: job?.sink.credentials },
+      sink: {
+        namesrvAddr,
+        topic: '',
+        namespace: job?.sink.namespace,
+        credentials: job?.sink.credentials,
+        tls: job?.sink.tls,
+      },
       folders: await checkedFolders(foldersOf(options)),
     },
     wait: { timeoutMs: job?.settings.connectTimeout ?? TIMEOUT_MS },
