@@ -119,6 +119,7 @@ export function rocketmq(
       const { code, extFields } = request.header as { code: number; extFields?: Record<string, string> };
       if (code === ASKED.route) caller.answer(request, {}, routeTo(addresses()));
       else if (code === ASKED.heartbeat) caller.answer(request);
+      else if (code !== ASKED.send && code !== ASKED.sendBatch) caller.answer(request, NOT_SUPPORTED);
       else if (extFields?.e === NO_QUEUE) caller.answer(request, ILLEGAL_QUEUE);
       else if (code === ASKED.getBrokerConfig || code === ASKED.getTopicConfig)
         caller.answer(request, UNKNOWN);
@@ -129,6 +130,9 @@ export function rocketmq(
 
 const takeMessages: OnRequest = (request, caller) =>
   caller.answer(request, { extFields: { msgId: 'm', queueId: '0', queueOffset: '0' } });
+
+/** As servers answer what they do not know. */
+const NOT_SUPPORTED = { code: 3, remark: 'request type not supported' };
 
 /** With which a producer asks whether it may send. */
 const NO_QUEUE = String(2 ** 31 - 1);
