@@ -11,7 +11,9 @@ final class Producers {
   static DefaultMQProducer start(String namesrvAddr) throws Exception {
     DefaultMQProducer producer = new DefaultMQProducer("rocketlift-bench");
     producer.setNamesrvAddr(namesrvAddr);
+    // A busy machine must not end a measurement: by default three seconds, for sends and for routes.
     producer.setSendMsgTimeout(30_000);
+    producer.setMqClientApiTimeout(30_000);
     producer.start();
     return producer;
   }
