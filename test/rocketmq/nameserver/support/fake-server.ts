@@ -101,12 +101,10 @@ const callerOf = (socket: Socket): Caller => ({
 
 /** Request codes of RocketMQ (`RequestCode`). */
 const ASKED = {
-  getBrokerConfig: 26,
   heartbeat: 34,
   route: 105,
   send: 310,
   sendBatch: 320,
-  getTopicConfig: 351,
 } as const;
 
 /** What a good broker and name server in one answers, with another behaviour for messages that are sent. */
@@ -121,8 +119,6 @@ export function rocketmq(
       else if (code === ASKED.heartbeat) caller.answer(request);
       else if (code !== ASKED.send && code !== ASKED.sendBatch) caller.answer(request, NOT_SUPPORTED);
       else if (extFields?.e === NO_QUEUE) caller.answer(request, ILLEGAL_QUEUE);
-      else if (code === ASKED.getBrokerConfig || code === ASKED.getTopicConfig)
-        caller.answer(request, UNKNOWN);
       else onSend(request, caller);
     },
   };
@@ -137,9 +133,6 @@ const NOT_SUPPORTED = { code: 3, remark: 'request type not supported' };
 /** With which a producer asks whether it may send. */
 const NO_QUEUE = String(2 ** 31 - 1);
 const ILLEGAL_QUEUE = { code: 29, remark: `request queueId[${NO_QUEUE}] is illegal, ...` };
-
-/** What servers say that are older than a question. */
-const UNKNOWN = { code: 3, remark: ' request type not supported' };
 
 /** @param addresses of brokers by their names, or of one */
 function routeTo(addresses: string | Readonly<Record<string, string>>): Buffer {
