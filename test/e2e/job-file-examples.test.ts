@@ -165,6 +165,7 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   'sink.tls.certFile': { beside: CERTIFIED },
   'sink.tls.keyFile': { beside: CERTIFIED },
   'sink.tls.serverName': { beside: ENCRYPTED },
+  'sink.compressOver': { beside: BY_NAME_SERVER },
   'sink.order': { beside: { 'sink.keyFields': ['id'] }, topicType: 'FIFO' },
   'sink.namespace': { beside: { ...BY_BOTH, 'sink.createTopic': {} } },
   'sink.createTopic.queues': { beside: BY_BOTH },

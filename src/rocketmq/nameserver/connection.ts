@@ -104,11 +104,13 @@ export class RemotingConnection {
   #write(header: Frame['header'], body: readonly Uint8Array[]): void {
     let bodyBytes = 0;
     for (const part of body) bodyBytes += part.length;
-    // One system call for all parts, and no copy of them.
-    this.#socket.cork();
+    // One system call for all that is asked in a turn of the event loop, and no copy of it.
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
     this.#socket.write(frameHead(header, bodyBytes));
     for (const part of body) this.#socket.write(part);
-    this.#socket.uncork();
   }
 
   #take(piece: Buffer): void {
