@@ -60,6 +60,7 @@ describe('a job that verifies', () => {
     ['the proxy', { transport: 'proxy' }, {}],
     ['the name server, many records in a message', { recordsPerMessage: 7 }, {}],
     ['the name server, one message a request', {}, { batch: { records: 1 } }],
+    ['the name server, compressed', { recordsPerMessage: 100, compressOver: '1 KiB' }, {}],
   ] as const)('counts what arrived, and finds samples again: by %s', async (_, sink, settings) => {
     const topic = await bench.topic();
     // What was there before is no part of it.
