@@ -29,12 +29,16 @@ export interface QueueOffsets {
  * What a broker says, or undefined where it won't tell.
  * @throws RefusedError where it says that something is wrong, RemotingError where it says nothing
  */
-export async function told(
+async function told(
   connections: Connections,
   address: string,
   request: Request,
 ): Promise<Answer | undefined> {
-  const answer = await connections.ask(address, request);
+  return toldBy(await connections.ask(address, request));
+}
+
+/** The same of an answer that is there. @throws RefusedError where it says that something is wrong */
+export function toldBy(answer: Answer): Answer | undefined {
   if (answer.code === ANSWER.ok) return answer;
   if (UNTOLD.includes(answer.code)) return undefined;
   throw new RefusedError(answer.code, answer.remark);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { told } from './broker-answers.js';
+import { toldBy } from './broker-answers.js';
+import type { Answer, Request } from './connection.js';
 import type { Connections } from './connections.js';
 import { parseLooseJson } from './loose-json.js';
 import { REQUEST } from './protocol.js';
@@ -19,11 +20,12 @@ export async function dispatched(
   address: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const first = await logOf(connections, address);
+  const ask = (request: Request) => connections.ask(address, request);
+  const first = await logOf(ask);
   if (!first) return false;
   for (let now: Log | undefined = first; now && now.dispatched < first.end; ) {
     await delay(LOOK_MS, undefined, { signal });
-    now = await logOf(connections, address);
+    now = await logOf(ask);
   }
   return true;
 }
@@ -38,8 +40,9 @@ const runtimeInfo = z.object({
   table: z.object({ commitLogMaxOffset: z.coerce.number(), dispatchBehindBytes: z.coerce.number() }),
 });
 
-async function logOf(connections: Connections, address: string): Promise<Log | undefined> {
-  const answer = await told(connections, address, { code: REQUEST.getBrokerRuntimeInfo });
+/** @returns undefined where the account may not know, or the broker does not say */
+export async function logOf(ask: (request: Request) => Promise<Answer>): Promise<Log | undefined> {
+  const answer = toldBy(await ask({ code: REQUEST.getBrokerRuntimeInfo }));
   const { data } = runtimeInfo.safeParse(answer && parseLooseJson(answer.body.toString()));
   if (!data) return undefined;
   const { commitLogMaxOffset: end, dispatchBehindBytes } = data.table;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CannotTell } from '../producer.js';
 import type { Answer, Request } from './connection.js';
-import { ANSWER, REQUEST } from './protocol.js';
+import { logOf } from './dispatched.js';
+import { ANSWER, REQUEST, type RequestCode } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import { type StoredMessage, storedMessages } from './stored-message.js';
 
@@ -44,12 +45,11 @@ export class KeyIndex {
    */
   async upToDate(): Promise<void> {
     const deadline = Date.now() + UP_TO_DATE_WITHIN_MS;
+    await this.#dispatched(deadline);
     let last: StoredMessage | undefined;
     for (let queue = 0; queue < this.#options.queues; queue++) {
-      // What has been given a place may not be visible yet.
-      const end = await this.#maxOffset(queue, 'given');
-      while ((await this.#maxOffset(queue, 'visible')) < end) await lookAgain(deadline);
-      const start = await this.#minOffset(queue);
+      const end = await this.#offset(REQUEST.getMaxOffset, queue);
+      const start = await this.#offset(REQUEST.getMinOffset, queue);
       if (end <= start) continue;
       this.#first.set(queue, (await this.#messageAt(queue, start)).physicalOffset);
       const newest = await this.#messageAt(queue, end - 1);
@@ -83,14 +83,17 @@ export class KeyIndex {
     return await this.#ask(REQUEST.queryMessage, fields, [ANSWER.ok, ANSWER.queryNotFound]);
   }
 
-  async #maxOffset(queueId: number, which: 'given' | 'visible'): Promise<number> {
-    // Brokers before 5.0 don't know the second field, and answer with what is visible.
-    const { fields } = await this.#ask(REQUEST.getMaxOffset, { queueId, committed: which === 'visible' });
-    return Number(fields.offset);
+  /** Waits until what is stored is visible, where the account may know; what is visible already counts where it may not. */
+  async #dispatched(deadline: number): Promise<void> {
+    const { ask } = this.#options;
+    const first = await logOf(ask);
+    for (let now = first; first && now && now.dispatched < first.end; now = await logOf(ask)) {
+      await lookAgain(deadline);
+    }
   }
 
-  async #minOffset(queueId: number): Promise<number> {
-    const { fields } = await this.#ask(REQUEST.getMinOffset, { queueId });
+  async #offset(code: RequestCode, queueId: number): Promise<number> {
+    const { fields } = await this.#ask(code, { queueId });
     return Number(fields.offset);
   }
 
@@ -112,7 +115,7 @@ export class KeyIndex {
   }
 
   async #ask(
-    code: (typeof REQUEST)[keyof typeof REQUEST],
+    code: RequestCode,
     fields: Readonly<Record<string, string | number | boolean>>,
     taken: readonly number[] = [ANSWER.ok],
   ): Promise<Answer> {
