@@ -31,6 +31,8 @@ export interface ConnectOptions extends SocketOptions {
 
 /** How often requests are looked at for being overdue, in milliseconds. */
 const SWEEP_MS = 250;
+/** What is written at once is copied into one piece up to so many bytes. */
+const COPIED_BYTES = 64 * 1024;
 /** Opaques are Java's int. */
 const OPAQUE_END = 2 ** 31;
 
@@ -48,6 +50,8 @@ export class RemotingConnection {
   readonly #options: ConnectOptions;
   readonly #reader = new FrameReader();
   readonly #waiting = new Map<number, Waiting>();
+  /** What is to be written at the end of this turn. */
+  readonly #unsent: Uint8Array[] = [];
   readonly #sweep: NodeJS.Timeout;
   #opaque = 0;
   #heardAt = 0;
@@ -104,13 +108,23 @@ export class RemotingConnection {
   #write(header: Frame['header'], body: readonly Uint8Array[]): void {
     let bodyBytes = 0;
     for (const part of body) bodyBytes += part.length;
-    // One system call for all that is asked in a turn of the event loop, and no copy of it.
-    if (this.#socket.writableCorked === 0) {
-      this.#socket.cork();
-      process.nextTick(() => this.#socket.uncork());
+    if (this.#unsent.length === 0) process.nextTick(() => this.#send());
+    this.#unsent.push(frameHead(header, bodyBytes), ...body);
+  }
+
+  /** Hands over what was asked in this turn of the event loop, by one system call. */
+  #send(): void {
+    const parts = this.#unsent.splice(0);
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    // To copy little is cheaper than to hand over many parts.
+    if (bytes <= COPIED_BYTES) {
+      this.#socket.write(Buffer.concat(parts));
+      return;
     }
-    this.#socket.write(frameHead(header, bodyBytes));
-    for (const part of body) this.#socket.write(part);
+    this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    this.#socket.uncork();
   }
 
   #take(piece: Buffer): void {
