@@ -1,39 +1,39 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { toldBy } from './broker-answers.js';
 import type { Answer, Request } from './connection.js';
-import type { Connections } from './connections.js';
 import { parseLooseJson } from './loose-json.js';
 import { REQUEST } from './protocol.js';
-
-/** Time between two looks, in milliseconds. */
-const LOOK_MS = 100;
 
 /**
  * Waits until a broker has put into queues and into its index what it had stored when it was asked: it acknowledges
  * messages before that, and until then they can neither be counted nor found.
+ * @param ask asks the broker
+ * @param pause lets some time pass between two looks, and throws when it has been enough
  * @returns false where it won't tell how far it is
- * @throws RemotingError, RefusedError; the signal's reason
+ * @throws RemotingError, RefusedError; what `pause` throws
  */
 export async function dispatched(
-  connections: Connections,
-  address: string,
-  signal: AbortSignal,
+  ask: (request: Request) => Promise<Answer>,
+  pause: () => Promise<void>,
 ): Promise<boolean> {
-  const ask = (request: Request) => connections.ask(address, request);
   const first = await logOf(ask);
-  if (!first) return false;
-  for (let now: Log | undefined = first; now && now.dispatched < first.end; ) {
-    await delay(LOOK_MS, undefined, { signal });
+  let before = first;
+  let now = first;
+  // An answer's two numbers are not of the same moment. The end of an answer before was there for sure when a later one says
+  // how much is left.
+  while (first && before && now && now.behind > 0 && before.end - now.behind < first.end) {
+    await pause();
+    before = now;
     now = await logOf(ask);
   }
-  return true;
+  return first !== undefined;
 }
 
-/** Offsets in a broker's log, in bytes. */
 interface Log {
+  /** Where it ends, in bytes. */
   readonly end: number;
-  readonly dispatched: number;
+  /** Bytes before that which are not dispatched. */
+  readonly behind: number;
 }
 
 const runtimeInfo = z.object({
@@ -41,10 +41,8 @@ const runtimeInfo = z.object({
 });
 
 /** @returns undefined where the account may not know, or the broker does not say */
-export async function logOf(ask: (request: Request) => Promise<Answer>): Promise<Log | undefined> {
+async function logOf(ask: (request: Request) => Promise<Answer>): Promise<Log | undefined> {
   const answer = toldBy(await ask({ code: REQUEST.getBrokerRuntimeInfo }));
   const { data } = runtimeInfo.safeParse(answer && parseLooseJson(answer.body.toString()));
-  if (!data) return undefined;
-  const { commitLogMaxOffset: end, dispatchBehindBytes } = data.table;
-  return { end, dispatched: end - dispatchBehindBytes };
+  return data && { end: data.table.commitLogMaxOffset, behind: data.table.dispatchBehindBytes };
 }

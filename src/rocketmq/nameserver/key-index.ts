@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CannotTell } from '../producer.js';
 import type { Answer, Request } from './connection.js';
-import { logOf } from './dispatched.js';
+import { dispatched } from './dispatched.js';
 import { ANSWER, REQUEST, type RequestCode } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import { type StoredMessage, storedMessages } from './stored-message.js';
@@ -45,7 +45,8 @@ export class KeyIndex {
    */
   async upToDate(): Promise<void> {
     const deadline = Date.now() + UP_TO_DATE_WITHIN_MS;
-    await this.#dispatched(deadline);
+    // Where the account may not know how far the broker is, what is visible already counts.
+    await dispatched(this.#options.ask, () => lookAgain(deadline));
     let last: StoredMessage | undefined;
     for (let queue = 0; queue < this.#options.queues; queue++) {
       const end = await this.#offset(REQUEST.getMaxOffset, queue);
@@ -81,15 +82,6 @@ export class KeyIndex {
   async #query(key: string): Promise<Answer> {
     const fields = { key, maxNum: MOST_OF_A_KEY, beginTimestamp: 0, endTimestamp: END_OF_TIME };
     return await this.#ask(REQUEST.queryMessage, fields, [ANSWER.ok, ANSWER.queryNotFound]);
-  }
-
-  /** Waits until what is stored is visible, where the account may know; what is visible already counts where it may not. */
-  async #dispatched(deadline: number): Promise<void> {
-    const { ask } = this.#options;
-    const first = await logOf(ask);
-    for (let now = first; first && now && now.dispatched < first.end; now = await logOf(ask)) {
-      await lookAgain(deadline);
-    }
   }
 
   async #offset(code: RequestCode, queueId: number): Promise<number> {

@@ -6,6 +6,8 @@ import { RefusedError, RemotingError } from './remoting-error.js';
 import type { Broker, Route } from './route.js';
 import type { Servers } from './servers.js';
 
+/** Time between two looks at how far a broker is, in milliseconds. */
+const DISPATCHED_LOOK_MS = 100;
 /** Time between two looks at queues, in milliseconds. */
 const LOOK_MS = 250;
 /** How long queues must have stood still before nothing more is expected in them, in milliseconds. */
@@ -92,7 +94,10 @@ export async function allDispatched(
   brokers: readonly Master[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const told = await Promise.all(brokers.map(({ address }) => dispatched(connections, address, signal)));
+  const pause = () => delay(DISPATCHED_LOOK_MS, undefined, { signal });
+  const told = await Promise.all(
+    brokers.map(({ address }) => dispatched((request) => connections.ask(address, request), pause)),
+  );
   return told.every(Boolean);
 }
 
