@@ -39,7 +39,7 @@ export interface NotFound {
 
 /**
  * Looks for messages by their record ids, behind where the topic's queues ended before they were sent.
- * @returns those that are not there as they were sent
+ * @returns those that are not there as they were sent, in the order of `picks`
  * @throws RefusedError where the account may not look, RemotingError; the signal's reason
  */
 export async function findMessages(
@@ -63,7 +63,8 @@ export async function findMessages(
       );
       signal.throwIfAborted();
     }
-    const missing = [...found.values()].filter((each) => each !== undefined);
+    // In the order asked, whichever answer came first.
+    const missing = waiting.flatMap((pick) => found.get(pick) ?? []);
     if (missing.length === 0 || isTold || Date.now() > deadline) return missing;
     waiting = waiting.filter((pick) => found.get(pick) !== undefined);
     await delay(LOOK_MS, undefined, { signal });
