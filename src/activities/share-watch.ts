@@ -22,8 +22,10 @@ class ShareWatch {
   async run(): Promise<void> {
     for (;;) {
       await delay(INTERVAL_MS);
-      const [first] = this.followers;
-      if (!first) return;
+      if (this.followers.size === 0) return;
+      // Those of a worker that ends are left alone: nobody may be there to answer.
+      const first = [...this.followers].find(({ context }) => !context.cancellationSignal.aborted);
+      if (!first) continue;
       try {
         const share = await ask(first.context);
         for (const { pacer } of this.followers) pacer.setRate(share);
