@@ -11,6 +11,9 @@ export const BUNDLE_PATH = built('workflow-bundle.js');
 /** The same code, with failures whose messages can be encrypted: what runs where there is a key. */
 export const ENCRYPTED_BUNDLE_PATH = built('workflow-bundle-encrypted.js');
 
+/** What stands between the SDK and every workflow. */
+export const INTERCEPTORS_PATH = built('workflows/ahead-of-history.js');
+
 /** For the workers that take {@link ENCRYPTED_BUNDLE_PATH}. */
 export const FAILURE_CONVERTER_PATH = built('codec/failure-converter.js');
 
@@ -18,6 +21,7 @@ export const FAILURE_CONVERTER_PATH = built('codec/failure-converter.js');
 async function bundle(path: string, failureConverterPath?: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+    workflowInterceptorModules: [INTERCEPTORS_PATH],
     ...(failureConverterPath !== undefined && { failureConverterPath }),
     logger: new DefaultLogger('WARN'),
   });
