@@ -178,7 +178,7 @@ function openStore(
   });
 }
 
-/** One line when an outage begins, and one when it is over. */
+/** One line when an outage begins or becomes another one, and one when it is over. */
 function logTrouble(fault: FaultInfo | undefined): void {
   if (fault) log.warn(`waiting: ${fault.message}`, { code: fault.code });
   else log.warn('it works again');

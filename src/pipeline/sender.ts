@@ -81,7 +81,7 @@ export class Sender {
 
   /** Takes note of a fault that is waited out. */
   wait(fault: Fault): void {
-    if (!this.#waitingFor) this.#options.onTrouble(fault);
+    if (this.#waitingFor?.code !== fault.code) this.#options.onTrouble(fault);
     this.#waitingFor = faultInfo(fault);
   }
 

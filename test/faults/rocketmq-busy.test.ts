@@ -48,8 +48,10 @@ it.each(TRANSPORTS)(
 
     expect(worker.log()).toContain('"code":"rocketmq_busy"');
     expect(end.report.retries).toBeGreaterThan(REFUSALS);
-    // A refusal is no possible duplicate. By a proxy some requests end otherwise, with what is not known yet: they are counted.
-    if (transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
+    // A refusal is no possible duplicate. A request is one whose answer the proxy did not wait for: it gives a broker two seconds, and
+    // on a machine that is busy with something else that may be too little.
+    const unanswered = transport === 'proxy' && worker.log().includes('"code":"rocketmq_timeout"');
+    if (!unanswered) expect(end.report.duplicatesAtMost).toBe(0);
     else expect(end.report.duplicatesAtMost).toBeLessThan(end.report.retries * RECORDS);
     await noteFault('rocketmqBusy', end, { recoverySeconds: recovery });
   },
