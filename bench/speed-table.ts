@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { Stack } from '../dist/dev/stack.js';
 import { createTopic } from '../dist/dev/topics.js';
 import { dirtyRow, writeCsv } from './data.js';
-import type { Summary } from './figures.js';
+import type { Figure, Summary } from './figures.js';
 import { plainSend } from './plain-send.js';
 import { type Bench, inRounds } from './rounds.js';
 import { sinkAlone } from './sink-alone.js';
@@ -12,35 +13,76 @@ const SINK_MESSAGES = 1_000_000;
 const MANY_ROWS = 1_000_000;
 const FEW_ROWS = 100_000;
 
-/** The official client, the sink alone, and whole jobs from CSV, side by side. */
-export async function speedFigures(bench: Bench): Promise<Summary[]> {
-  const { stack, folder } = bench;
-  const { endpoints } = stack.rocketmq;
+/** How RocketMQ is reached, in the order of the table's columns, with a topic of its own. */
+const WAYS = [
+  { to: (topic: string, { endpoints }: Stack['rocketmq']) => ({ endpoints, topic }), suffix: 'proxy' },
+  {
+    to: (topic: string, { namesrvAddr }: Stack['rocketmq']) => ({
+      namesrvAddr,
+      transport: 'nameserver',
+      topic,
+    }),
+    suffix: 'nameserver',
+  },
+] as const;
+
+/** A row of the table. */
+interface Work {
+  readonly name: string;
+  readonly run: (sink: { readonly topic: string }) => Promise<Figure>;
+}
+
+export interface SpeedRow {
+  readonly name: string;
+  /** By the proxy, and by the name server; the official client knows the proxy only. */
+  readonly ways: readonly Summary[];
+}
+
+/** The official client, the sink alone, and whole jobs from CSV, side by side, over each transport. */
+export async function speedFigures(bench: Bench): Promise<SpeedRow[]> {
+  const { stack } = bench;
+  await createTopic(stack, 'bench-plain');
+  for (const { suffix } of WAYS) await createTopic(stack, `bench-${suffix}`);
+  const works = await worksOf(bench);
+  const [plain, ...summaries] = await inRounds(bench, [
+    {
+      name: 'official client, `send()`, 256 in flight',
+      run: () => plainSend(stack.rocketmq.endpoints, 'bench-plain', PLAIN_MESSAGES),
+    },
+    // One right after the other by each way: a machine's speed drifts.
+    ...works.flatMap(({ name, run }) =>
+      WAYS.map(({ to, suffix }) => ({
+        name: `${name}, by ${suffix}`,
+        run: () => run(to(`bench-${suffix}`, stack.rocketmq)),
+      })),
+    ),
+  ]);
+  const rows = works.map(({ name }, i) => ({
+    name,
+    ways: summaries.slice(i * WAYS.length, (i + 1) * WAYS.length),
+  }));
+  return [{ name: plain.name, ways: [plain] }, ...rows];
+}
+
+async function worksOf({ folder }: Bench): Promise<Work[]> {
   const many = join(folder, 'many.csv');
   const few = join(folder, 'few.csv');
+  const dirty = join(folder, 'dirty.csv');
   await writeCsv(many, MANY_ROWS);
   await writeCsv(few, FEW_ROWS);
-  const dirty = join(folder, 'dirty.csv');
   await writeCsv(dirty, MANY_ROWS, dirtyRow);
-  for (const topic of ['bench-plain', 'bench-sink', 'bench-job']) await createTopic(stack, topic);
-  const job = (path: string, rows: number) => wholeJob({ endpoints, topic: 'bench-job', path, rows });
-  return inRounds(bench, [
-    {
-      name: 'official client, send(), 256 in flight',
-      run: () => plainSend(endpoints, 'bench-plain', PLAIN_MESSAGES),
-    },
-    {
-      name: 'sink alone',
-      run: () => sinkAlone({ sink: { endpoints, topic: 'bench-sink' }, messages: SINK_MESSAGES }),
-    },
-    { name: 'whole job, 100,000 rows', run: () => job(few, FEW_ROWS) },
-    { name: 'whole job, 1,000,000 rows', run: () => job(many, MANY_ROWS) },
+  const job = (path: string, rows: number) => (sink: { readonly topic: string }) =>
+    wholeJob({ sink, topic: sink.topic, path, rows });
+  return [
+    { name: 'sink alone', run: (sink) => sinkAlone({ sink, messages: SINK_MESSAGES }) },
+    { name: 'whole job, 100,000 rows', run: job(few, FEW_ROWS) },
+    { name: 'whole job, 1,000,000 rows', run: job(many, MANY_ROWS) },
     {
       name: 'the same, 1 % of them dirty and kept',
-      run: () =>
+      run: (sink) =>
         wholeJob({
-          endpoints,
-          topic: 'bench-job',
+          sink,
+          topic: sink.topic,
           path: dirty,
           rows: MANY_ROWS,
           dirtyRows: MANY_ROWS / 100,
@@ -48,18 +90,22 @@ export async function speedFigures(bench: Bench): Promise<Summary[]> {
           dirty: { mode: 'keep', path: join(folder, 'dirty') },
         }),
     },
-  ]);
+  ];
 }
 
-export function speedTable(summaries: readonly Summary[]): string {
-  const base = summaries[0].rowsPerSecond;
-  const lines = summaries.map(({ name, rowsPerSecond, slowest, fastest, cpuMicrosPerRow, peakMib }) => {
+export function speedTable(rows: readonly SpeedRow[]): string {
+  const base = rows[0].ways[0].rowsPerSecond;
+  const cells = (summary: Summary | undefined) => {
+    if (!summary) return ' | | | |';
+    const { rowsPerSecond, slowest, fastest, cpuMicrosPerRow, peakMib } = summary;
     const times = `${(rowsPerSecond / base).toFixed(1)} ×`;
-    return `| ${name} | ${rowsPerSecond} | ${slowest}–${fastest} | ${times} | ${cpuMicrosPerRow ?? ''} | ${peakMib ?? ''} |`;
-  });
+    return ` ${rowsPerSecond} (${slowest}–${fastest}) | ${times} | ${cpuMicrosPerRow ?? ''} | ${peakMib ?? ''} |`;
+  };
+  const columns = (way: string) =>
+    ` ${way}: rows/s (slowest–fastest) | to plain send() | CPU µs a row | peak MiB |`;
   return [
-    '| what | rows/s (median) | slowest–fastest | to plain send() | CPU µs a row | peak MiB |',
-    '|---|---:|---:|---:|---:|---:|',
-    ...lines,
+    `| what |${columns('proxy')}${columns('name server')}`,
+    `|---|${'---:|'.repeat(8)}`,
+    ...rows.map(({ name, ways: [proxy, nameserver] }) => `| ${name} |${cells(proxy)}${cells(nameserver)}`),
   ].join('\n');
 }
