@@ -144,7 +144,7 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
     ),
   ],
   [
-    /has no permission/i,
+    /has no permission|no default permission|need admin permission/i,
     refused(
       'no_permission',
       'the account may not publish to topic {topic}',
@@ -160,7 +160,7 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
     ),
   ],
   [
-    /user:.* not found/i,
+    /user:.* not found|no acl config for|no PlainAccessResource/i,
     refused(
       'unknown_access_key',
       'RocketMQ knows no account of this access key',

@@ -5,6 +5,7 @@ import { ANSWER, type RequestCode } from './protocol.js';
 import { RemotingError } from './remoting-error.js';
 import { signed } from './signature.js';
 import { openSocket, reasonOf, type SocketOptions } from './socket.js';
+import { Unanswered } from './unanswered.js';
 
 export interface Request {
   readonly code: RequestCode;
@@ -36,38 +37,31 @@ const COPIED_BYTES = 64 * 1024;
 /** Opaques are Java's int. */
 const OPAQUE_END = 2 ** 31;
 
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: RemotingError) => void;
-  readonly deadline: number;
-  readonly sentAt: number;
-}
-
 /** A connection to a name server or a broker. Requests are pipelined: answers come in any order. */
 export class RemotingConnection {
   readonly address: string;
   readonly #socket: Socket;
   readonly #options: ConnectOptions;
   readonly #reader = new FrameReader();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #unanswered: Unanswered<Answer>;
   /** What is to be written at the end of this turn. */
   readonly #unsent: Uint8Array[] = [];
   readonly #sweep: NodeJS.Timeout;
   #opaque = 0;
-  #heardAt = 0;
   #end: RemotingError | undefined;
 
   private constructor(address: string, socket: Socket, options: ConnectOptions) {
     this.address = address;
     this.#socket = socket;
     this.#options = options;
+    this.#unanswered = new Unanswered(options.timeoutMs);
     let cause: Error | undefined;
     socket.on('data', (piece) => this.#take(piece));
     socket.on('error', (error) => {
       cause = error;
     });
     socket.on('close', () => this.#endWith(this.#lost(cause)));
-    this.#sweep = setInterval(() => this.#rejectOverdue(), SWEEP_MS);
+    this.#sweep = setInterval(() => this.#endOverdue(), SWEEP_MS);
     this.#sweep.unref();
   }
 
@@ -88,15 +82,13 @@ export class RemotingConnection {
     if (this.#end) return Promise.reject(unsent(this.#end));
     const texts: Record<string, string> = {};
     for (const name in fields) texts[name] = String(fields[name]);
-    const { credentials, timeoutMs } = this.#options;
+    const { credentials } = this.#options;
     const extFields = credentials ? signed(texts, body, credentials) : texts;
     const opaque = this.#opaque;
     this.#opaque = (opaque + 1) % OPAQUE_END;
-    const now = Date.now();
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(opaque, { resolve, reject, deadline: now + timeoutMs, sentAt: now });
-      this.#write({ code, opaque, flag: 0, extFields }, body);
-    });
+    const answer = this.#unanswered.add(opaque);
+    this.#write({ code, opaque, flag: 0, extFields }, body);
+    return answer;
   }
 
   /** Ends it; requests that are under way are lost. */
@@ -115,20 +107,22 @@ export class RemotingConnection {
   /** Hands over what was asked in this turn of the event loop, by one system call. */
   #send(): void {
     const parts = this.#unsent.splice(0);
+    const left = this.#unanswered.leaving();
     let bytes = 0;
     for (const part of parts) bytes += part.length;
     // To copy little is cheaper than to hand over many parts.
     if (bytes <= COPIED_BYTES) {
-      this.#socket.write(Buffer.concat(parts));
+      this.#socket.write(Buffer.concat(parts), left);
       return;
     }
     this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
+    const last = parts.length - 1;
+    for (const [index, part] of parts.entries()) this.#socket.write(part, index === last ? left : undefined);
     this.#socket.uncork();
   }
 
   #take(piece: Buffer): void {
-    this.#heardAt = Date.now();
+    this.#unanswered.heard();
     try {
       for (const frame of this.#reader.take(piece)) this.#handle(frame);
     } catch (error) {
@@ -146,29 +140,19 @@ export class RemotingConnection {
       this.#write({ code: ANSWER.notSupported, opaque: header.opaque, flag: 1 }, []);
       return;
     }
-    // An answer that nobody waits for came too late.
-    const waiting = this.#waiting.get(header.opaque);
-    if (!waiting) return;
-    this.#waiting.delete(header.opaque);
-    waiting.resolve({
-      code: header.code,
-      remark: header.remark ?? '',
+    const { code } = header;
+    const remark = header.remark ?? '';
+    this.#unanswered.settle(header.opaque, {
+      code: isRefusedByAcl1(code, remark) ? ANSWER.noPermission : code,
+      remark,
       fields: header.extFields ?? {},
       body,
     });
   }
 
-  #rejectOverdue(): void {
-    const now = Date.now();
-    let isDead = false;
-    for (const [opaque, { deadline, sentAt, reject }] of this.#waiting) {
-      if (deadline > now) continue;
-      this.#waiting.delete(opaque);
-      isDead ||= this.#heardAt < sentAt;
-      reject(this.#late());
-    }
-    if (!isDead) return;
-    // Nothing at all since a request went out: a connection may be gone without a word.
+  #endOverdue(): void {
+    if (!this.#unanswered.rejectOverdue(() => this.#late())) return;
+    // A connection may be gone without a word.
     this.#endWith(this.#late());
     this.#socket.destroy();
   }
@@ -181,16 +165,22 @@ export class RemotingConnection {
   #lost(cause: Error | undefined): RemotingError {
     const how = this.#reader.isWithinFrame ? ' in the middle of an answer' : '';
     const why = cause ? `: ${reasonOf(cause)}` : '';
-    return new RemotingError('lost', `the connection to ${this.address} ended${how}${why}`, { cause });
+    // Where it has answered before, both sides had agreed: an error of TLS does not say then that nothing was stored.
+    return new RemotingError('lost', `the connection to ${this.address} ended${how}${why}`, {
+      ...(!this.#unanswered.hasHeard && { cause }),
+    });
   }
 
   #endWith(error: RemotingError): void {
     if (this.#end) return;
     this.#end = error;
     clearInterval(this.#sweep);
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    this.#unanswered.rejectAll(error);
   }
 }
+
+/** ACL 1.0 (4.4 to 5.3) refuses by an exception, and the broker passes that on as a failure of its own. */
+const isRefusedByAcl1 = (code: number, remark: string) =>
+  code === ANSWER.systemError && /\bAclException\b/.test(remark);
 
 const unsent = ({ message, cause }: RemotingError) => new RemotingError('unreachable', message, { cause });

@@ -34,6 +34,7 @@ export const ANSWER = {
   noPermission: 16,
   topicNotExist: 17,
   queryNotFound: 22,
+  groupNotExist: 26,
   invalidParameter: 29,
   flowControl: 215,
   notLeaderForQueue: 501,

@@ -126,6 +126,17 @@ describe('RemotingConnection', () => {
     expect((await failure(askFor(connection, 'd'))).kind).toBe('unreachable');
   });
 
+  it('knows a refusal of ACL 1.0, which brokers pass on as a failure of their own', async () => {
+    const remark =
+      'org.apache.rocketmq.acl.common.AclException: Check signature failed for accessKey=someone, plain_validator';
+    const server = await serve({
+      onRequest: (request, caller) => caller.answer(request, { code: 1, remark }),
+    });
+    const connection = await open(server.address);
+    expect(await askFor(connection, 'a')).toMatchObject({ code: 16, remark });
+    connection.close();
+  });
+
   it('gives the answers that came before noise', async () => {
     const server = await serve({
       onRequest(request, caller) {
