@@ -42,7 +42,7 @@ export interface ValidateResult {
   readonly sourceBytes: number;
   /** The folder that its dirty records are kept in. */
   readonly dirtyFolder?: string;
-  /** The queues that keys are given to, where messages keep their order. */
+  /** The topic's queues, where brokers are known: keys are given to them, where messages keep their order. */
   readonly layout?: Layout;
   /** Where the topic's queues ended, of a job that verifies. */
   readonly topicEnds?: TopicEnds;

@@ -1,6 +1,6 @@
 import { SinkFault } from '../rocketmq/faults.js';
 import { type Arrivals, CannotTell, type Doubt, type EncodedMessage } from '../rocketmq/producer.js';
-import { Patience } from './patience.js';
+import { Patience, Stopped } from './patience.js';
 
 export interface AskerOptions {
   /** What can be asked; nothing where it is absent. */
@@ -36,8 +36,9 @@ export class Asker {
     const patience = new Patience({ retryForMs, stop });
     while (arrivals && this.#canAsk) {
       try {
-        return await arrivals.among(messages, after);
+        return await arrivals.among(messages, after, stop);
       } catch (error) {
+        if (stop.aborted) throw new Stopped();
         if (error instanceof CannotTell) this.#giveUp(error.message);
         else if (error instanceof SinkFault) await patience.wait(error);
         else throw error;

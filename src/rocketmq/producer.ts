@@ -27,9 +27,10 @@ export interface Arrivals {
   /**
    * Indexes of those messages that this run has stored. What was sent before the question counts, and is awaited where it
    * may still be on its way.
-   * @throws CannotTell for good; SinkFault for now
+   * @param stop ends the waiting
+   * @throws CannotTell for good; SinkFault for now; an AbortError where `stop` came first
    */
-  among(messages: readonly EncodedMessage[], after: Doubt): Promise<ReadonlySet<number>>;
+  among(messages: readonly EncodedMessage[], after: Doubt, stop: AbortSignal): Promise<ReadonlySet<number>>;
 }
 
 /** Some messages of a request that the broker did not take, when it took the others. */
@@ -85,7 +86,7 @@ export interface BrokerQueues {
 
 /** What a check tells of a topic, as the servers say it. */
 export interface TopicDescription {
-  /** Which queues that are, where keys are given to them. */
+  /** Which queues those are, where brokers are known. */
   readonly layout?: Layout;
   /** Queues that can be written to, on all brokers. */
   readonly writableQueues: number;
@@ -105,7 +106,8 @@ export interface OpenOptions {
   /** The run that sends, by which its messages can be told from those of others. @default none in particular */
   readonly run?: string;
   /**
-   * The queues that keys were given to when the run began, for messages in order. What is missing of them is waited for.
+   * The queues that there were when the run began. Keys are given to those, for messages in order, and what is missing of them is waited
+   * for; and a broker of them that is away may hold what was sent before.
    * @default those that there are
    */
   readonly layout?: Layout | undefined;

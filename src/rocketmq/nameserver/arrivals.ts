@@ -4,16 +4,18 @@ import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { type Arrivals, CannotTell, type Doubt, type EncodedMessage } from '../producer.js';
 import { type BatchItem, partsOf } from './encoder.js';
 import { KeyIndex } from './key-index.js';
-import { REQUEST } from './protocol.js';
-import { isOfRocketMQ, RemotingError } from './remoting-error.js';
+import { permissionRequest } from './producer.js';
+import { ANSWER } from './protocol.js';
+import { isOfRocketMQ, RefusedError, RemotingError } from './remoting-error.js';
 import { parseProperties, type StoredMessage } from './stored-message.js';
 import type { TopicRoute } from './topic-route.js';
 
 /**
  * How long a request that was cut off may still be on its way within a broker, in milliseconds: five times what a broker lets
- * one wait (`waitTimeMillsInSendQueue`).
+ * one wait (`waitTimeMillsInSendQueue`), and more than what it may be busy with one before it refuses others
+ * (`osPageCacheBusyTimeOutMills`).
  */
-const ON_ITS_WAY_MS = 1000;
+const ON_ITS_WAY_MS = 1100;
 /** How long a broker that can't be reached is waited for, in milliseconds. */
 const REACHED_WITHIN_MS = 60_000;
 
@@ -35,9 +37,13 @@ export class NameserverArrivals implements Arrivals {
     this.#options = options;
   }
 
-  async among(messages: readonly EncodedMessage[], after: Doubt): Promise<ReadonlySet<number>> {
+  async among(
+    messages: readonly EncodedMessage[],
+    after: Doubt,
+    stop: AbortSignal,
+  ): Promise<ReadonlySet<number>> {
     try {
-      const indexes = await (after === 'crash' ? this.#indexesAfterCrash() : this.#indexes());
+      const indexes = await (after === 'crash' ? this.#indexesAfterCrash(stop) : this.#indexes(stop));
       const items = messages as readonly BatchItem[];
       const found = await Promise.all(items.map((item) => this.#hasArrived(item, indexes)));
       this.#unreachableSince = undefined;
@@ -47,8 +53,8 @@ export class NameserverArrivals implements Arrivals {
     }
   }
 
-  #indexesAfterCrash(): Promise<readonly KeyIndex[]> {
-    this.#afterCrash ??= this.#indexes().catch((error: unknown) => {
+  #indexesAfterCrash(stop: AbortSignal): Promise<readonly KeyIndex[]> {
+    this.#afterCrash ??= this.#indexes(stop).catch((error: unknown) => {
       this.#afterCrash = undefined;
       throw error;
     });
@@ -56,7 +62,7 @@ export class NameserverArrivals implements Arrivals {
   }
 
   /** The indexes of all brokers that have the topic, when they hold everything that was sent before. */
-  async #indexes(): Promise<readonly KeyIndex[]> {
+  async #indexes(stop: AbortSignal): Promise<readonly KeyIndex[]> {
     const { route, context } = this.#options;
     await route.refresh().catch((error: unknown) => {
       // Brokers that are known can be asked without name servers.
@@ -64,10 +70,12 @@ export class NameserverArrivals implements Arrivals {
     });
     // What it took before it went will be there again when it is back.
     if (route.gone !== undefined) throw new RemotingError('unreachable', `broker ${route.gone} is gone`);
-    // One that hung takes what lies before it when it goes on: the time counts from when it answers, be it with a refusal.
-    const question = { code: REQUEST.getMaxOffset, fields: { topic: context.topic, queueId: 0 } };
-    await Promise.all(route.route.map(({ name }) => route.ask(name, question)));
-    await delay(ON_ITS_WAY_MS);
+    const names = route.route.map(({ name }) => name);
+    // One that hung takes what lies before it when it goes on: the time counts from when it answers.
+    await Promise.all(names.map((name) => this.#takesRequests(name)));
+    await delay(ON_ITS_WAY_MS, undefined, { signal: stop });
+    // One that hangs within its log, with a request in hand that it may still store, refuses all others from a second on.
+    await Promise.all(names.map((name) => this.#takesRequests(name)));
     const indexes = route.route.map(
       ({ name, readableQueues, writableQueues }) =>
         new KeyIndex({
@@ -76,13 +84,21 @@ export class NameserverArrivals implements Arrivals {
           queues: Math.max(readableQueues, writableQueues),
         }),
     );
-    await Promise.all(indexes.map((index) => index.upToDate()));
+    await Promise.all(indexes.map((index) => index.upToDate(stop)));
     return indexes;
+  }
+
+  /** @throws RefusedError where it has too much to do, RemotingError where there is no answer */
+  async #takesRequests(broker: string): Promise<void> {
+    const { route, context } = this.#options;
+    const { code, remark } = await route.ask(broker, permissionRequest(context.topic));
+    if (code === ANSWER.systemBusy || code === ANSWER.flowControl) throw new RefusedError(code, remark);
   }
 
   async #hasArrived(item: BatchItem, indexes: readonly KeyIndex[]): Promise<boolean> {
     const own = parseProperties(partsOf(item).properties);
-    const found = await Promise.all(indexes.map((index) => index.find(own[RECORD_ID_PROPERTY])));
+    const { length } = item.bytes;
+    const found = await Promise.all(indexes.map((index) => index.find(own[RECORD_ID_PROPERTY], length)));
     return found.flat().some((stored) => this.#isSame(own, stored));
   }
 

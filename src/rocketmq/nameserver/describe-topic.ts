@@ -1,3 +1,4 @@
+import { NO_REDACTION } from '../credentials.js';
 import { brokerSettings, type QueueOffsets, queueOffsets, topicType } from './broker-answers.js';
 import type { Connections } from './connections.js';
 import { isOfRocketMQ } from './remoting-error.js';
@@ -39,13 +40,10 @@ export interface TopicDetails extends Told {
  * @returns undefined where no name server knows it
  * @throws RemotingError, RefusedError where no name server answers
  */
-export async function describeTopic(
-  { nameServers, connections }: Servers,
-  topic: string,
-): Promise<TopicDetails | undefined> {
-  const route = await nameServers.route(topic);
+export async function describeTopic(servers: Servers, topic: string): Promise<TopicDetails | undefined> {
+  const route = await servers.nameServers.route(topic);
   if (!route) return undefined;
-  const brokers = await Promise.all(route.map((broker) => brokerTopic(connections, topic, broker)));
+  const brokers = await Promise.all(route.map((broker) => brokerTopic(servers, topic, broker)));
   const messages = sum(brokers.map(({ queues }) => queues && sum(queues.map(({ min, max }) => max - min))));
   return { topic, ...together(brokers), ...(messages !== undefined && { messages }), brokers };
 }
@@ -57,7 +55,11 @@ export async function describeRoute(connections: Connections, topic: string, rou
   return together(told.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
 }
 
-async function brokerTopic(connections: Connections, topic: string, broker: Broker): Promise<BrokerTopic> {
+async function brokerTopic(
+  { connections, context: { redact = NO_REDACTION } }: Servers,
+  topic: string,
+  broker: Broker,
+): Promise<BrokerTopic> {
   const { name, cluster, readableQueues, writableQueues, masters } = broker;
   const about = { broker: name, cluster, readableQueues, writableQueues };
   if (masters.length === 0) return { ...about, error: 'it has no master now' };
@@ -72,7 +74,7 @@ async function brokerTopic(connections: Connections, topic: string, broker: Brok
     return { ...about, address, ...told, ...(known.length === queues.length && { queues: known }) };
   } catch (error) {
     if (!isOfRocketMQ(error)) throw error;
-    return { ...about, address, error: error.message };
+    return { ...about, address, error: redact(error.message) };
   }
 }
 

@@ -7,16 +7,11 @@ import { plainBody } from './plain-body.js';
 import { ANSWER, REQUEST } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import type { Servers } from './servers.js';
-import { type StoredMessage, storedMessages } from './stored-message.js';
+import { mostOfAKey, type StoredMessage, storedMessages } from './stored-message.js';
 import { allDispatched, endsOf, type Master, mastersOf } from './topic-ends.js';
 
 /** Messages that are asked for at a time. */
 const AT_ONCE = 16;
-
-/** Messages of a key that are looked at: the latest, as many as surely fit into one answer. */
-const MOST_MESSAGES = 32;
-const ANSWER_BYTES = 8 * 1024 * 1024;
-const AROUND_BODY_BYTES = 64 * 1024;
 
 /** How long messages that are not found are looked for where a broker won't tell how far its index is, in milliseconds. */
 const INDEXED_WITHIN_MS = 30_000;
@@ -86,7 +81,7 @@ async function look(
   { id, digest, bytes }: Picked,
   { before, behind }: Stretch,
 ): Promise<NotFound | undefined> {
-  const most = Math.max(1, Math.min(MOST_MESSAGES, Math.floor(ANSWER_BYTES / (bytes + AROUND_BODY_BYTES))));
+  const most = mostOfAKey(bytes);
   const stored = await Promise.all(
     brokers.map(async ({ name, address }) => {
       const messages = await messagesOf(servers, address, id, most);

@@ -4,17 +4,16 @@ import type { Answer, Request } from './connection.js';
 import { dispatched } from './dispatched.js';
 import { ANSWER, REQUEST, type RequestCode } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
-import { type StoredMessage, storedMessages } from './stored-message.js';
+import { mostOfAKey, type StoredMessage, storedMessages } from './stored-message.js';
 
 /** How often it is looked again whether a broker's index has come further, in milliseconds. */
 const LOOK_MS = 20;
 /** How long it may take to come as far as the log, in milliseconds. */
 const UP_TO_DATE_WITHIN_MS = 60_000;
-/** Messages of one key that are looked at, the newest ones: those of earlier runs over the same input have the same. */
-const MOST_OF_A_KEY = 32;
 /** Java's `Long.MAX_VALUE`. */
 const END_OF_TIME = '9223372036854775807';
-const GROUP = 'rocketlift';
+/** The group of RocketMQ's own tools: every broker has it from its start, also one that makes no groups by itself. */
+const GROUP = 'TOOLS_CONSUMER';
 const ID_PROPERTY = 'UNIQ_KEY';
 
 /** What has to be passed on to ask a broker about a topic. */
@@ -41,12 +40,12 @@ export class KeyIndex {
 
   /**
    * Waits until the index holds every message of the topic that the broker has taken before now.
-   * @throws CannotTell if it does not get there, or the account may not see it; RemotingError, RefusedError
+   * @throws CannotTell if it does not get there, or the account may not see it; RemotingError, RefusedError; what `stop` aborts with
    */
-  async upToDate(): Promise<void> {
+  async upToDate(stop: AbortSignal): Promise<void> {
     const deadline = Date.now() + UP_TO_DATE_WITHIN_MS;
     // Where the account may not know how far the broker is, what is visible already counts.
-    await dispatched(this.#options.ask, () => lookAgain(deadline));
+    await dispatched(this.#options.ask, () => lookAgain(deadline, stop));
     let last: StoredMessage | undefined;
     for (let queue = 0; queue < this.#options.queues; queue++) {
       const end = await this.#offset(REQUEST.getMaxOffset, queue);
@@ -57,15 +56,16 @@ export class KeyIndex {
       if (!last || newest.physicalOffset > last.physicalOffset) last = newest;
     }
     // The broker makes messages visible, and puts them into its index, in the order of its log.
-    while (last && !(await this.#isIndexed(last))) await lookAgain(deadline);
+    while (last && !(await this.#isIndexed(last))) await lookAgain(deadline, stop);
   }
 
   /**
    * The messages of a key that stand in the topic. The index has those of a topic of the same name as well that
    * was deleted: they lie before the first message of their queue.
+   * @param bytes length of the message that is looked for
    */
-  async find(key: string): Promise<readonly StoredMessage[]> {
-    const answer = await this.#query(key);
+  async find(key: string, bytes: number): Promise<readonly StoredMessage[]> {
+    const answer = await this.#query(key, mostOfAKey(bytes));
     if (answer.code !== ANSWER.ok) return [];
     return [...storedMessages(answer.body)].filter(({ queueId, physicalOffset }) => {
       const first = this.#first.get(queueId);
@@ -75,12 +75,12 @@ export class KeyIndex {
 
   /** Every message has a key, as brokers give an id to those that have none. */
   async #isIndexed({ physicalOffset, properties }: StoredMessage): Promise<boolean> {
-    const { fields } = await this.#query(properties[ID_PROPERTY] ?? '');
+    const { fields } = await this.#query(properties[ID_PROPERTY] ?? '', 1);
     return Number(fields.indexLastUpdatePhyoffset) >= physicalOffset;
   }
 
-  async #query(key: string): Promise<Answer> {
-    const fields = { key, maxNum: MOST_OF_A_KEY, beginTimestamp: 0, endTimestamp: END_OF_TIME };
+  async #query(key: string, maxNum: number): Promise<Answer> {
+    const fields = { key, maxNum, beginTimestamp: 0, endTimestamp: END_OF_TIME };
     return await this.#ask(REQUEST.queryMessage, fields, [ANSWER.ok, ANSWER.queryNotFound]);
   }
 
@@ -117,13 +117,16 @@ export class KeyIndex {
     if (answer.code === ANSWER.noPermission) {
       throw new CannotTell('the account may not look into the topic');
     }
+    if (answer.code === ANSWER.groupNotExist) {
+      throw new CannotTell(`the broker has no consumer group ${GROUP}`);
+    }
     throw new RefusedError(answer.code, answer.remark);
   }
 }
 
-async function lookAgain(deadline: number): Promise<void> {
+async function lookAgain(deadline: number, signal: AbortSignal): Promise<void> {
   if (Date.now() > deadline) {
     throw new CannotTell('the broker does not keep its index of keys up to date (messageIndexEnable)');
   }
-  await delay(LOOK_MS);
+  await delay(LOOK_MS, undefined, { signal });
 }

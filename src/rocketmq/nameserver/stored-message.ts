@@ -1,6 +1,16 @@
 import { NAME_END, PROPERTY_END } from './protocol.js';
 import { RemotingError } from './remoting-error.js';
 
+/** Messages of one key that are looked at, the newest ones: those of earlier runs over the same input have the same. */
+const MOST_OF_A_KEY = 32;
+/** What an answer with them may have, in bytes, well below the largest frame; and what stands around a body in it, at most. */
+const ANSWER_BYTES = 8 * 1024 * 1024;
+const AROUND_BODY_BYTES = 64 * 1024;
+
+/** How many messages of a key may be asked for so that they surely fit into one answer, if they are as long as one of `bytes`. */
+export const mostOfAKey = (bytes: number): number =>
+  Math.max(1, Math.min(MOST_OF_A_KEY, Math.floor(ANSWER_BYTES / (bytes + AROUND_BODY_BYTES))));
+
 /** A message as a broker holds it. */
 export interface StoredMessage {
   readonly queueId: number;

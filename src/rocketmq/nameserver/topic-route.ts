@@ -106,6 +106,11 @@ export class TopicRoute {
     this.isStale = true;
   }
 
+  /** Names brokers that had the topic before it was asked for here. */
+  expect(brokers: readonly string[]): void {
+    for (const name of brokers) this.#seen.add(name);
+  }
+
   close(): void {
     clearInterval(this.#refreshes);
   }

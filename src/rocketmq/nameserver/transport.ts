@@ -1,8 +1,9 @@
 import type { Folders } from '../../folders/folders.js';
 import type { Sink } from '../../job/schema/sink.js';
+import { canBeAsked } from '../can-be-asked.js';
 import { topicType } from '../fault-rules.js';
 import { type FaultContext, faultByRule, sinkFault } from '../faults.js';
-import { messageType, takesType } from '../message-type.js';
+import { takesType } from '../message-type.js';
 import { openWithin } from '../open-within.js';
 import type { OpenOptions, TopicDescription, Transport } from '../producer.js';
 import { commonTag } from '../sink-options.js';
@@ -29,7 +30,8 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
       try {
         const topic = await openRoute(route, connections, context, options);
         const { run = '' } = options;
-        const layout = sink.order === 'key' ? (options.layout ?? layoutOf(route.route)) : undefined;
+        const { layout = layoutOf(route.route) } = options;
+        route.expect(layout.map(({ broker }) => broker));
         const write: FaultContext = { ...context, stage: 'write' };
         const producer = new NameserverProducer({
           connections,
@@ -38,14 +40,14 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
           tag: commonTag(sink),
           nextId: messageIds(run),
           acknowledge: sink.acknowledge,
-          layout,
+          layout: sink.order === 'key' ? layout : undefined,
           compressOver: sink.compressOver,
           ...(canBeAsked(sink) && {
             arrivals: new NameserverArrivals({ route, context: write, mark: runMark(run) }),
           }),
           maxMessageBytes: topic.maxMessageBytes ?? MAX_MESSAGE_BYTES,
         });
-        return { producer, topic: { ...topic, ...(layout && { layout }) } };
+        return { producer, topic: { ...topic, layout } };
       } catch (error) {
         route.close();
         connections.close();
@@ -54,12 +56,6 @@ export function nameserverTransport(sink: Sink, folders?: Folders): Transport {
     },
   };
 }
-
-/**
- * Whether it means that a message needs not be sent again when a broker has it. A delayed one can't be found by its key before it
- * is delivered, and one that is found need not be replicated.
- */
-const canBeAsked = (sink: Sink): boolean => messageType(sink) !== 'DELAY' && sink.acknowledge === 'stored';
 
 /** Finds the topic, and a broker that takes messages of it from this account. */
 async function openRoute(

@@ -183,7 +183,9 @@ describe('a route that is known', () => {
     const producer = await open(names.address, 'write');
     const asked = [producer.encode({ id: 'r-1', body: 'body' })];
     names.behave(rocketmq(() => ({ a: a.address })));
-    const fault = await faultOf(Promise.resolve(producer.arrivals?.among(asked, 'no answer')));
+    const fault = await faultOf(
+      Promise.resolve(producer.arrivals?.among(asked, 'no answer', new AbortController().signal)),
+    );
     expect(fault).toMatchObject({ code: 'rocketmq_unreachable', fault: 'world' });
     expect(fault.message).toContain('broker b is gone');
   });
