@@ -4,12 +4,14 @@ import {
   checkServerIdentity,
   connect,
   createSecureContext,
+  type SecureContext,
   type TLSSocket,
 } from 'node:tls';
 import type { Folders } from '../folders/folders.js';
+import { userFault } from '../job/fault.js';
 import type { Sink } from '../job/schema/sink.js';
 import type { Tls } from '../job/schema/tls.js';
-import { readTlsFiles } from './tls-files.js';
+import { readTlsFiles, type TlsFiles } from './tls-files.js';
 
 /** How connections to RocketMQ become secure. */
 export interface TlsClient {
@@ -31,7 +33,7 @@ export function tlsClient(tls: Tls, folders?: Folders): TlsClient {
     async towards(host) {
       const name = serverName ?? host;
       return {
-        secureContext: createSecureContext(await readTlsFiles(tls, folders)),
+        secureContext: secureContext(await readTlsFiles(tls, folders)),
         rejectUnauthorized: !skipVerify,
         // No server may be asked for by an address.
         servername: isIP(name) ? '' : name,
@@ -39,6 +41,20 @@ export function tlsClient(tls: Tls, folders?: Folders): TlsClient {
       };
     },
   };
+}
+
+/** @throws Fault the user's `tls_file_invalid`: OpenSSL refuses some that can be read, such as one with a key that is too short */
+function secureContext(files: TlsFiles): SecureContext {
+  try {
+    return createSecureContext(files);
+  } catch (error) {
+    const { reason, message } = error as Error & { reason?: string };
+    throw userFault(
+      'tls_file_invalid',
+      `The files of sink.tls can not be used for a connection: ${reason ?? message}.`,
+      'Have the certificate and its key made anew, as OpenSSL takes them today.',
+    );
+  }
 }
 
 /**
