@@ -2,10 +2,10 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 /** What a workflow has been given last. */
 interface Given {
-  /** Of the workflow task, in seconds and nanoseconds since 1970. */
-  readonly time: string;
   /** Events so far. */
   readonly events: number;
+  /** Bytes of history when the workflow task began, as the server counted them. */
+  readonly bytes: string;
 }
 
 /**
@@ -15,7 +15,7 @@ interface Given {
  * workflow task has handled yet. The SDK (Core, as in 1.24) keeps what the workflow does with these, and sends it with the next
  * task. A replay will give the workflow the same events with that task, at a later time and maybe together with others; what it does
  * then may be something else, and the run is stuck for good. Workers that are replaced while somebody looks at a run make that
- * happen. Such events are known by their time: it is still that of the task before them.
+ * happen. Such events are known by the size of the history: what is told of it is still that of the task before them.
  *
  * Refusing them costs that query its answer, and the worker what it remembers of the run: it is read anew with the next task.
  */
@@ -25,14 +25,10 @@ export const interceptors = (): WorkflowInterceptors => {
     internals: [
       {
         activate(input, next) {
-          const { timestamp, historyLength, isReplaying, jobs } = input.activation;
+          const { historyLength, historySizeBytes, isReplaying, jobs } = input.activation;
           if ((jobs ?? []).every(({ queryWorkflow }) => !queryWorkflow)) {
-            const given = {
-              time: `${timestamp?.seconds}.${timestamp?.nanos}`,
-              events: Number(historyLength),
-            };
-            // In a replay clocks that were set back would look the same, and again each time.
-            if (!isReplaying && last?.time === given.time && given.events > last.events) {
+            const given = { events: Number(historyLength), bytes: String(historySizeBytes) };
+            if (!isReplaying && last?.bytes === given.bytes && given.events > last.events) {
               throw new Error(
                 'There is more in the history than workflow tasks have handled yet: ask again.',
               );
