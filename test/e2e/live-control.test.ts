@@ -157,7 +157,8 @@ it('a signal of any form ends no run', async () => {
   expect((await bench.client.wait(run)).state).toBe('cancelled');
 });
 
-describe('the rate of a job', () => {
+// Each waits for time to pass.
+describe.concurrent('the rate of a job', () => {
   const TEN_SECONDS = 10_000;
 
   /** The most messages that the broker stored within any ten seconds. */
