@@ -12,6 +12,11 @@ export interface FillOptions {
   readonly batch: { readonly records: number; readonly bytes: number };
   /** Makes requests smaller where the rate is low. */
   readonly pacer: Pacer;
+  /**
+   * Records of a message of several, at most, as the job's own rate makes it: so that they stay the same while fewer partitions share
+   * that, as whoever goes on after a crash must make the same messages to know them again. @default as many as the job packs
+   */
+  readonly packRecords?: number | undefined;
   /** Where the first draft begins. */
   readonly start: Position;
 }

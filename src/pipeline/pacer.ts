@@ -93,5 +93,6 @@ export class Pacer {
   }
 }
 
-const portion = (perSecond: number | undefined): number =>
+/** What of a rate may go in one request. */
+export const portion = (perSecond: number | undefined): number =>
   perSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(perSecond * REQUEST_S));

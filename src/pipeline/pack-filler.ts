@@ -20,6 +20,8 @@ export class PackFiller implements Filler {
   readonly #producer: Producer;
   readonly #packing: Packing;
   readonly #maxBodyBytes: number;
+  /** Records of a message, at most. */
+  readonly #most: number;
   readonly #pacer: Pacer;
   readonly #drafts: Drafts;
   #pack: Pack;
@@ -29,6 +31,7 @@ export class PackFiller implements Filler {
     this.#packing = packing;
     this.#maxBodyBytes = Math.min(options.producer.maxBodyBytes, options.batch.bytes);
     this.#pacer = options.pacer;
+    this.#most = Math.min(packing.records, options.packRecords ?? packing.records);
     this.#drafts = new Drafts(options);
     this.#pack = new Pack(packing);
   }
@@ -40,8 +43,7 @@ export class PackFiller implements Filler {
       if (fault) return fault;
     }
     this.#pack.add(message, batch, index);
-    const most = Math.min(this.#packing.records, this.#pacer.maxRecords);
-    if (this.#pack.records.length >= most) this.#close();
+    if (this.#pack.records.length >= Math.min(this.#most, this.#pacer.maxRecords)) this.#close();
     return undefined;
   }
 

@@ -3,6 +3,7 @@ import { type FaultInfo, faultInfo, isNotSafe, type RecordFault } from '../job/f
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Message } from '../job/message.js';
 import type { Position, Watermark } from '../job/report.js';
+import { shareOf } from '../job/share.js';
 import { FILTERED, isMessage } from '../records/converter.js';
 import { SinkFault } from '../rocketmq/faults.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
@@ -12,6 +13,7 @@ import { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
 import { type Filler, MessageFiller } from './filler.js';
 import { Ledger } from './ledger.js';
+import { portion } from './pacer.js';
 import { packed } from './pack.js';
 import { PackFiller } from './pack-filler.js';
 import { type PatienceOptions, Stopped, withPatience } from './patience.js';
@@ -44,7 +46,9 @@ export class PartitionWriter {
     const { producer, settings, from, packing, dirty, pacer } = options;
     const { arrivals } = producer;
     this.#ledger = new Ledger(from, dirty, arrivals !== undefined);
-    const fill = { producer, batch: settings.batch, pacer, start: from.position };
+    const { records: steady } = shareOf(settings.rate, settings.parallelism);
+    const packRecords = steady === undefined ? undefined : portion(steady);
+    const fill = { producer, batch: settings.batch, pacer, packRecords, start: from.position };
     this.#filler = packing ? new PackFiller(fill, packing) : new MessageFiller(fill);
     this.#dirty = new DirtyIntake({
       partition: options.partition,

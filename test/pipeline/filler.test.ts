@@ -118,6 +118,26 @@ describe('drafts', () => {
     );
   }, 30_000);
 
+  it('of packed records have no more of them while the job has a rate, whatever a partition may use of it just now', () => {
+    const idsAt = (records: number) => {
+      const options = { producer: plainProducer(), batch: { records: 10, bytes: 10_000 }, start: 0 };
+      const filler = new PackFiller(
+        { ...options, pacer: new Pacer({ records }), packRecords: 4 },
+        { records: 50, ...JSON_ARRAY },
+      );
+      const { drafts } = fill(
+        filler,
+        Array.from({ length: 12 }, () => 1),
+        false,
+      );
+      return drafts.flatMap(({ messages }) => messages.map((message) => idsOf(plain(message)).length));
+    };
+    expect(idsAt(1000)).toEqual([4, 4, 4]);
+    expect(idsAt(40)).toEqual([4, 4, 4]);
+    // One that somebody made lower is kept to.
+    expect(idsAt(20)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
   it('of single records do so as well', () => {
     fc.assert(
       fc.property(cases, ({ records, batch, asText }) => {
