@@ -1,7 +1,9 @@
 import { type Context, log } from '@temporalio/activity';
 import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { NOTHING, type Watermark } from '../job/report.js';
+import type { Job } from '../job/schema/job.js';
 import { backoffMs, pause } from '../pipeline/backoff.js';
+import { canBeAsked } from '../rocketmq/can-be-asked.js';
 import type { StopRequest } from './stop-request.js';
 import type { WriteInput } from './types.js';
 
@@ -12,13 +14,21 @@ const LAST_HEARTBEAT_TRIES = 3;
  * Where to begin: at the last heartbeat of an earlier attempt, at what an earlier activity returned, or at the start.
  * An attempt that did not end in good order may have sent more than its last heartbeat says: that is counted here.
  */
-export function startingPoint({ partition, from }: WriteInput, { info }: Context): Watermark {
+export function startingPoint({ job, partition, from }: WriteInput, { info }: Context): Watermark {
   const start: Watermark = from ?? { ...NOTHING, position: partition.start, done: false };
   // Not by the number of the attempt: a reset in the Temporal UI starts that anew and keeps the heartbeat. Without one,
   // nothing was sent (see Recorder).
   const last = info.heartbeatDetails as WriteHeartbeat | undefined;
-  if (!last || last.watermark.done) return last?.watermark ?? start;
-  return afterCrash(last);
+  if (!last) return certain(start, job);
+  const { watermark } = last;
+  if (!watermark.done) return certain(afterCrash(last), job);
+  // All is sent, and its sample has not been found again yet.
+  return watermark.sample ? { ...watermark, done: false } : watermark;
+}
+
+/** Where nobody can be asked what has arrived, what was in doubt stays counted, and what comes is counted beside it. */
+function certain({ doubted, ...watermark }: Watermark, { sink }: Job): Watermark {
+  return { ...watermark, ...(doubted !== undefined && canBeAsked(sink) && { doubted }) };
 }
 
 /** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */

@@ -55,7 +55,7 @@ export async function deliverDraft(
   // In the end each record may be a message of its own. One permit for all of that, as each costs heartbeats.
   const more = groups.reduce((sum, { records }) => sum + records.length - 1, 0);
   if (more > 0) await options.beforeSplits(more);
-  await split(groups, delivered, options);
+  await split(groups, delivered, options, doubt);
   return delivered;
 }
 
@@ -65,7 +65,12 @@ interface Group {
   readonly fault: SinkFault;
 }
 
-async function split(waiting: Group[], delivered: Delivered, options: DeliverDraftOptions): Promise<void> {
+async function split(
+  waiting: Group[],
+  delivered: Delivered,
+  options: DeliverDraftOptions,
+  doubt: Doubt | undefined,
+): Promise<void> {
   for (let group = waiting.pop(); group; group = waiting.pop()) {
     if (group.records.length === 1) {
       delivered.refused.push({ record: group.records[0], fault: group.fault });
@@ -74,7 +79,7 @@ async function split(waiting: Group[], delivered: Delivered, options: DeliverDra
     const middle = group.records.length >> 1;
     const halves = [group.records.slice(0, middle), group.records.slice(middle)];
     const messages = halves.map(options.pack);
-    const refused = await deliver(messages, options);
+    const refused = await deliver(messages, options, doubt);
     for (const [index, half] of halves.entries()) {
       const again = refused.get(index);
       if (again) {

@@ -123,7 +123,7 @@ export class Ledger {
   leave(): void {
     if (!this.#asks) {
       const duplicatesAtMost = this.#open.reduce(
-        (sum, { settled }) => sum + (settled?.tally.messages ?? 0),
+        (sum, { settled, isLeft, messages }) => sum + (settled?.tally.messages ?? (isLeft ? messages : 0)),
         0,
       );
       this.count({ retries: 0, duplicatesAtMost });

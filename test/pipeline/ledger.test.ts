@@ -188,6 +188,14 @@ describe('Ledger', () => {
     });
   });
 
+  it('counts what got no answer as well, where it was left while brokers could still be asked', () => {
+    const ledger = new Ledger(START, NO_STORE, true);
+    ledger.add(1, 6).isLeft = true;
+    ledger.stayInDoubt('why');
+    ledger.leave();
+    expect(ledger.watermark).toMatchObject({ position: 0, duplicatesAtMost: 6 });
+  });
+
   it('counts what was acknowledged beyond the watermark as sent again where nobody can be asked', () => {
     const ledger = new Ledger(START, NO_STORE);
     const [, second] = [5, 7].map((messages, index) => ledger.add(index + 1, messages));
