@@ -58,15 +58,19 @@ export async function deliver(
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const group = await withoutArrived(next, messages, options);
     if (group.indexes.length === 0) continue;
+    let again: Again | undefined;
     try {
       const outcome = await options.producer.send(group.indexes.map((index) => messages[index]));
       options.onAcknowledged(group.indexes.length - outcome.refusals.length, outcome.storedOnly);
-      const again = takeRefusals(group, outcome, refused, options);
-      if (again) waiting.push(again);
+      again = takeRefusals(group, outcome, refused, options);
     } catch (error) {
       if (error instanceof SinkFault && error.fault === 'record') {
         waiting.push(...halves(group, error, refused));
       } else waiting.push(await later(group, error, options));
+    }
+    if (again) {
+      await again.patience.wait(again.fault);
+      waiting.push(again);
     }
   }
   return refused;
@@ -106,15 +110,22 @@ async function withoutArrived(
   return { ...group, doubt: undefined, indexes: indexes.filter((_, at) => !found.has(at)) };
 }
 
+/** What of a request is to be sent again, and why. */
+interface Again extends Group {
+  readonly patience: Patience;
+  readonly fault: SinkFault;
+}
+
 /** Sorts out what was refused while the rest was taken; what of it is to be sent again, if anything. */
 function takeRefusals(
-  { indexes }: Group,
+  { indexes, patience }: Group,
   { refusals }: Outcome,
   refused: Map<number, SinkFault>,
-  { onRetry }: DeliverOptions,
-): Group | undefined {
+  { retryForMs, stop, onRetry }: DeliverOptions,
+): Again | undefined {
   const again: number[] = [];
   let isDoubted = false;
+  let first: SinkFault | undefined;
   for (const { index, fault } of refusals) {
     if (fault.fault === 'user') throw fault;
     if (fault.fault === 'record') refused.set(indexes[index], fault);
@@ -122,10 +133,17 @@ function takeRefusals(
       const doubted = fault.stored === 'maybe';
       isDoubted ||= doubted;
       onRetry(fault, doubted ? 1 : 0);
+      first ??= fault;
       again.push(indexes[index]);
     }
   }
-  return again.length === 0 ? undefined : { indexes: again, doubt: isDoubted ? 'no answer' : undefined };
+  if (!first) return undefined;
+  return {
+    indexes: again,
+    doubt: isDoubted ? 'no answer' : undefined,
+    patience: patience ?? new Patience({ retryForMs, stop }),
+    fault: first,
+  };
 }
 
 /** The two halves of a group in which a message is refused, the second one first; none where that is found. */

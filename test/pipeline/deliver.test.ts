@@ -125,6 +125,21 @@ describe('deliver', () => {
     expect([...refused.keys()]).toEqual([2]);
   });
 
+  it('does so no sooner than it may, and not after it was stopped', async () => {
+    const stop = new AbortController();
+    const sent: number[][] = [];
+    const sender: Pick<Producer, 'send'> = {
+      async send(messages) {
+        sent.push(messages.map(number));
+        return { refusals: [{ index: 0, fault: fault('world') }], storedOnly: 0 };
+      },
+    };
+    const onRetry = () => stop.abort();
+    const delivery = deliver(numbered(2), options(sender as Producer, { stop: stop.signal, onRetry }));
+    await expect(delivery).rejects.toBeInstanceOf(Stopped);
+    expect(sent).toEqual([[0, 1]]);
+  });
+
   describe('where brokers can be asked what has arrived', () => {
     /** A broker that stores messages and then says what `behave` says, and an asker that knows what it holds. */
     function world(behave: (request: number) => SinkFault | undefined) {
