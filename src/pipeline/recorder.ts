@@ -20,6 +20,11 @@ export interface RecorderOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/**
+ * How old the last recorded heartbeat may be when something is sent, in milliseconds: less than the time-out after which Temporal gives an
+ * attempt up. One whose process stood still must not go on beside the one that took over.
+ */
+const FRESH_MS = 8000;
 /** How long to wait for the watermark to move before it is recorded once more, in milliseconds. */
 const BLOCKED_MS = 50;
 
@@ -35,7 +40,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #sent = 0;
   #recorded = 0;
-  #begun = false;
+  #recordedAt = Number.NEGATIVE_INFINITY;
   #underWay: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -54,8 +59,10 @@ export class Recorder {
   async permit(messages: number, stop: AbortSignal): Promise<boolean> {
     const { window, intervalMs, onTrouble } = this.#options;
     const isTooFar = () => this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window;
+    // By the clock of the wall: the other one stands still while a machine sleeps.
+    const isFresh = () => Date.now() - this.#recordedAt < FRESH_MS;
     // Nothing is sent before a first heartbeat stands: it carries what earlier attempts may have repeated.
-    while (!stop.aborted && (!this.#begun || isTooFar())) {
+    while (!stop.aborted && (!isFresh() || isTooFar())) {
       try {
         await this.#record();
         // The watermark hangs behind one slow request: another heartbeat at once would say the same.
@@ -116,8 +123,9 @@ export class Recorder {
     // More than the window only where messages were split, or an attempt before this one came further.
     const { doubted = 0 } = progress.watermark;
     const ahead = Math.max(2 * Math.max(this.#options.window, this.#sent - covered), doubted);
+    const now = Date.now();
     await this.#options.record({ ...progress, ahead });
     this.#recorded = covered;
-    this.#begun = true;
+    this.#recordedAt = now;
   }
 }

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WriteHeartbeat } from '../../src/job/heartbeat.js';
 import { NOTHING } from '../../src/job/report.js';
 import { Recorder } from '../../src/pipeline/recorder.js';
 
 const never = new AbortController().signal;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** A recorder over a sender whose acknowledgements trail what it was permitted, and a server that keeps heartbeats. */
 function simulation(window: number, fails: (call: number) => boolean = () => false) {
@@ -133,6 +137,24 @@ describe('Recorder', () => {
     sim.covered = 8;
     await waiting;
     expect(permitted).toBe(true);
+    await recorder.stop();
+  });
+
+  it('asks the server first whether the attempt still is the one, when its process may have stood still', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    let isGone = false;
+    const { sim, recorder } = simulation(10, () => isGone);
+    expect(await recorder.permit(1, never)).toBe(true);
+    vi.advanceTimersByTime(7_000);
+    expect(await recorder.permit(1, never)).toBe(true);
+    expect(sim.server).toHaveLength(1);
+    isGone = true;
+    vi.advanceTimersByTime(60_000);
+    const stop = new AbortController();
+    const permitted = recorder.permit(1, stop.signal);
+    while (sim.troubles === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await permitted).toBe(false);
     await recorder.stop();
   });
 
