@@ -54,7 +54,7 @@ async function disturbed(topic: string, verify: JobInput['verify'], disturb: () 
   return { run, report: await bench.client.wait(run) };
 }
 
-describe('a job that verifies', () => {
+describe.concurrent('a job that verifies', () => {
   it.each([
     ['the name server', {}, {}],
     ['the proxy', { transport: 'proxy' }, {}],
