@@ -48,12 +48,12 @@ const delayTooLong: Rule = {
   what: 'the message is to be delivered later than RocketMQ takes',
   mend: "Mend the record, or raise the proxy's maxDelayTimeMills and the broker's timerMaxDelaySec.",
 };
-const delayNotEnabled: Rule = {
+export const delayNotEnabled: Rule = {
   code: 'delay_not_enabled',
   fault: 'user',
   stored: 'no',
   what: 'the broker delivers no messages at a given time',
-  mend: "Set timerWheelEnable=true in the broker's configuration, or remove sink.delay.",
+  mend: "Set timerWheelEnable=true in the broker's configuration, which takes RocketMQ 5, or remove sink.delay.",
 };
 export const topicNotFound: Rule = {
   code: 'topic_not_found',

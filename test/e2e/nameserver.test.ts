@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { javaCommand } from '../../src/dev/cache.js';
-import { javaArgs, LIGHT_JVM } from '../../src/dev/java.js';
 import type { JobInput } from '../../src/job/schema/job.js';
 import { useBench } from '../support/migration.js';
-import { readTopic } from '../support/topic-reader.js';
+import { mqadmin } from '../support/mqadmin.js';
+import { countTopic, readTopic } from '../support/topic-reader.js';
+import { until } from '../support/until.js';
 
 const bench = useBench();
 const stack = inject('stack');
@@ -66,24 +65,27 @@ describe('messages by the name server', () => {
     const stored = await readTopic(stack, topic);
     expect(stored.filter(({ body }) => body.length > 1000)).toEqual([]);
 
-    const printed = await mqadmin('printMsg', ['-t', topic, '-d', 'true']);
+    const printed = await mqadmin(stack, bench.folder, 'printMsg', ['-t', topic, '-d', 'true']);
     for (const i of [0, 1, 398, 399]) {
       expect(printed).toContain(
         `"id":"${i}","name":"row ${i}","note":"${'é'.repeat(i % 2 === 0 ? 10 : 3000)}"`,
       );
     }
   });
-});
 
-/** What RocketMQ's own tool prints. */
-async function mqadmin(command: string, args: readonly string[]): Promise<string> {
-  const { jars, namesrvAddr } = stack.rocketmq;
-  const main = 'org.apache.rocketmq.tools.command.MQAdminStartup';
-  const java = javaArgs(jars, bench.folder, LIGHT_JVM);
-  const { stdout } = await promisify(execFile)(
-    javaCommand(),
-    [...java, main, command, '-n', namesrvAddr, ...args],
-    { env: { ...process.env, ROCKETMQ_HOME: bench.folder }, maxBuffer: 64 * 1024 * 1024 },
-  );
-  return stdout;
-}
+  it('are delivered later where that is asked for, and not before', async () => {
+    const topic = `t-${randomUUID()}`;
+    const path = await bench.file(`${topic}.csv`, 'id,wait\n1,3600\n2,1\n');
+    const delayed = {
+      topic,
+      ...BY_NAME_SERVER,
+      createTopic: { queues: 8 },
+      delay: { field: 'wait', unit: 's' },
+    } as const;
+    const report = await bench.run(bench.job({ source: { type: 'csv', path }, sink: delayed }));
+    expect(report).toMatchObject({ state: 'completed', messages: 2 });
+    await until(async () => (await countTopic(stack, topic)) > 0);
+    const messages = await readTopic(stack, topic);
+    expect(messages.map(({ body }) => JSON.parse(body.toString()).id)).toEqual(['2']);
+  });
+});

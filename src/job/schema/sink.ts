@@ -175,7 +175,7 @@ export const sink = z
         'When messages are delivered, in a topic of type DELAY: after a fixed time, after a time that stands in a field, or ' +
           'at a time that does; a time counts from when the record was read. Null means at once. Such messages are sent one a request, some hundred a second and more with a higher ' +
           'settings.batch.inFlight or settings.parallelism. RocketMQ takes ' +
-          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise. A field that a mask disguises can not be used.',
+          'delays up to a day by its proxy (maxDelayTimeMills) and three by its broker (timerMaxDelaySec), unless it is set up otherwise; RocketMQ 4 takes none. A field that a mask disguises can not be used.',
       )
       .meta({ examples: ['10m', { field: 'wait_seconds', unit: 's' }, { until: 'due_at' }] }),
     format: z

@@ -14,6 +14,8 @@ export interface BrokerSettings {
   readonly maxMessageBytes?: number;
   /** Whether messages can be found by their keys. */
   readonly indexesKeys?: boolean;
+  /** Whether it delivers messages at a given time. One of 4.x knows of no such time, and delivers at once. */
+  readonly deliversLater?: boolean;
 }
 
 /** A queue and what it holds. */
@@ -66,10 +68,11 @@ export async function brokerSettings(connections: Connections, address: string):
   const answer = await told(connections, address, { code: REQUEST.getBrokerConfig });
   if (!answer) return {};
   const properties = parseProperties(answer.body.toString());
-  const { maxMessageSize, messageIndexEnable } = properties;
+  const { maxMessageSize, messageIndexEnable, timerWheelEnable } = properties;
   return {
     ...(/^\d+$/.test(maxMessageSize ?? '') && { maxMessageBytes: Number(maxMessageSize) }),
     ...(messageIndexEnable !== undefined && { indexesKeys: messageIndexEnable === 'true' }),
+    deliversLater: timerWheelEnable === 'true',
   };
 }
 

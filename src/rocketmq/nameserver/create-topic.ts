@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CreateTopic } from '../../job/schema/create-topic.js';
 import { clusterUnclear } from '../fault-rules.js';
 import { faultByRule } from '../faults.js';
+import { requireDelays } from './delays.js';
 import type { ClusterBroker } from './name-servers.js';
 import { ANSWER, PERMISSION, REQUEST } from './protocol.js';
 import { RefusedError, RemotingError } from './remoting-error.js';
@@ -21,12 +22,14 @@ export interface TopicToCreate {
 /**
  * What is to be created.
  * @returns undefined where the topic is there
- * @throws SinkFault the user's `cluster_unclear`; RemotingError, RefusedError
+ * @throws SinkFault the user's `cluster_unclear`, `delay_not_enabled`; RemotingError, RefusedError
  */
 export async function topicToCreate(servers: Servers, spec: CreateTopic): Promise<TopicToCreate | undefined> {
-  const { nameServers, context } = servers;
+  const { nameServers, connections, context } = servers;
   if ((await nameServers.route(context.topic)) !== undefined) return undefined;
   const brokers = await brokersFor(servers, spec);
+  const masters = brokers.flatMap(({ master }) => master ?? []);
+  await requireDelays(connections, masters, context);
   return {
     queues: spec.queues,
     type: spec.type ?? context.messageType,

@@ -9,6 +9,7 @@ import type { OpenOptions, TopicDescription, Transport } from '../producer.js';
 import { commonTag } from '../sink-options.js';
 import { NameserverArrivals } from './arrivals.js';
 import type { Connections } from './connections.js';
+import { requireDelays } from './delays.js';
 import { describeRoute } from './describe-topic.js';
 import { KnownRoutes } from './known-routes.js';
 import { messageIds, runMark } from './message-id.js';
@@ -91,6 +92,8 @@ async function describe(
   if (!takesType(told.type, context.messageType)) {
     throw faultByRule(topicType, `it is for messages of type ${told.type}`, context);
   }
+  const masters = those.flatMap(({ masters: [first] }) => first ?? []);
+  await requireDelays(connections, masters, context);
   return {
     writableQueues: queues.length,
     brokers: route.map(({ name, readableQueues, writableQueues }) => ({
