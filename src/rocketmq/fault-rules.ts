@@ -111,7 +111,7 @@ export const topicIllegal: Rule = refused(
 export const createNotPermitted: Rule = refused(
   'create_not_permitted',
   'topic {topic} does not exist, and the account may not create it',
-  'Ask who runs RocketMQ to create it, or to allow that: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Create -d Allow.',
+  'Ask who runs RocketMQ to create it, or to allow that: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Create -d Allow. By ACL 1.0 it takes an account with admin: true.',
 );
 
 export const clusterUnclear: Rule = refused(
@@ -124,7 +124,7 @@ export const clusterUnclear: Rule = refused(
 export const verifyNotPermitted: Rule = refused(
   'verify_not_permitted',
   'the account may not ask what topic {topic} holds',
-  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Get -d Allow; or set verify: none.',
+  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Get -d Allow; by ACL 1.0, {topic}=PUB|SUB among the topicPerms of the account. Or set verify: none.',
 );
 
 export const indexDisabled: Rule = refused(
@@ -133,8 +133,19 @@ export const indexDisabled: Rule = refused(
   'Set messageIndexEnable=true in its configuration, or use verify: count.',
 );
 
+const MAY_NOT_PUBLISH = 'the account may not publish to topic {topic}';
+
 /** 40100 covers who somebody is and what they may do; only the texts of RocketMQ's ACL 2.0 tell which it was. */
 export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
+  [
+    // ACL 1.0 (4.4 to 5.3) keeps accounts in files of the brokers.
+    /no default permission/i,
+    refused(
+      'no_permission',
+      MAY_NOT_PUBLISH,
+      'Ask who runs RocketMQ to allow it: {topic}=PUB among the topicPerms of the account, in conf/plain_acl.yml of the brokers.',
+    ),
+  ],
   [
     /check signature failed/i,
     refused(
@@ -144,10 +155,10 @@ export const ACCESS_RULES: readonly (readonly [RegExp, Rule])[] = [
     ),
   ],
   [
-    /has no permission|no default permission|need admin permission/i,
+    /has no permission|need admin permission/i,
     refused(
       'no_permission',
-      'the account may not publish to topic {topic}',
+      MAY_NOT_PUBLISH,
       'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub -d Allow.',
     ),
   ],
