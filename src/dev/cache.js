@@ -32,10 +32,11 @@ export function cachedTemporal(cache) {
 
 /**
  * @param {string} cache
+ * @param {string} [version]
  * @returns {string}
  */
-export function cachedJars(cache) {
-  return join(cache, 'rocketmq', ROCKETMQ_VERSION, 'jars');
+export function cachedJars(cache, version = ROCKETMQ_VERSION) {
+  return join(cache, 'rocketmq', version, 'jars');
 }
 
 /**
