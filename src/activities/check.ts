@@ -1,4 +1,4 @@
-import { checkDirtyStore } from '../dirty/stores.js';
+import { checkDirtyFolder } from '../dirty/stores.js';
 import type { Folders } from '../folders/folders.js';
 import type { Job } from '../job/schema/job.js';
 import { type TopicEnds, verifyMode } from '../job/verify.js';
@@ -10,6 +10,7 @@ import { tlsWarnings } from '../rocketmq/tls.js';
 import { createTransport, type Log } from '../rocketmq/transports.js';
 import { beginProof } from '../rocketmq/verify.js';
 import type { SourceDescription } from '../sources/source.js';
+import { checkDirtyTopic } from './dirty-topic.js';
 import { requireHandable } from './job-size.js';
 import { sourceOf } from './source-of.js';
 import type { ReplaySpec } from './types.js';
@@ -50,12 +51,13 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
   const source = await withPatience(look, { retryForMs: job.settings.connectTimeout, stop: signal });
   createConverter(job, source.columns);
   requireHandable(job, source.columns);
-  await checkDirtyStore(job.dirty, folders);
+  await checkDirtyFolder(job.dirty, folders);
   const access = { sink: job.sink, folders };
   const wait = { stage: 'check', timeoutMs: job.settings.connectTimeout, signal } as const;
   const { createTopic } = job.sink;
   const toCreate = createTopic && (await missingTopic(access, createTopic, wait));
-  const warnings = [...source.warnings, ...tlsWarnings(job.sink)];
+  const dirtyWarnings = await checkDirtyTopic(job, { wait, log, folders, columns: source.columns });
+  const warnings = [...source.warnings, ...tlsWarnings(job.sink), ...dirtyWarnings];
   if (toCreate && !options.create) return { source, toCreate, warnings };
   // It is known to be there, but not to all servers at once.
   const known = toCreate

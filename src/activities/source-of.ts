@@ -3,6 +3,7 @@ import type { Job } from '../job/schema/job.js';
 import { replaySource } from '../replay/replay-source.js';
 import { createSource } from '../sources/registry.js';
 import type { Source } from '../sources/source.js';
+import { readableTopic } from './dirty-topic.js';
 import type { ReplaySpec } from './types.js';
 
 interface SourceOfOptions {
@@ -15,5 +16,7 @@ interface SourceOfOptions {
 /** Where a run's records come from: the job's source, or the dirty records of another run. */
 export function sourceOf({ source, settings }: Job, { replay, folders }: SourceOfOptions): Source {
   const options = { ...settings, folders };
-  return replay ? replaySource(source, options, replay) : createSource(source, options);
+  return replay
+    ? replaySource(source, options, replay, (topic) => readableTopic(topic, folders))
+    : createSource(source, options);
 }

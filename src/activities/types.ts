@@ -1,4 +1,5 @@
 import type { Folders } from '../folders/folders.js';
+import type { DirtyTopic } from '../job/dirty-place.js';
 import type { Limit } from '../job/error-limit.js';
 import type { FaultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
@@ -12,9 +13,10 @@ import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 export interface ReplaySpec {
   /** The run they are of, `workflowId/runId`. */
   readonly run: string;
-  /** The folder that holds them. */
-  readonly folder: string;
-  /** A file of entries that comes instead of those in the folder. */
+  /** The folder that holds them, or the topic: one of the two. */
+  readonly folder?: string;
+  readonly topic?: DirtyTopic;
+  /** A file of entries that comes instead of those. */
   readonly records?: string;
   /** What that run had counted. */
   readonly before: RecordCounts;
@@ -40,8 +42,8 @@ export interface ValidateResult {
   /** Names of the source's columns, where it has a fixed set of them. */
   readonly columns?: readonly string[];
   readonly sourceBytes: number;
-  /** The folder that its dirty records are kept in. */
-  readonly dirtyFolder?: string;
+  /** Where its dirty records are kept: the path of a folder, or what `topicPlace` makes. */
+  readonly dirtyStore?: string;
   /** The topic's queues, where brokers are known: keys are given to them, where messages keep their order. */
   readonly layout?: Layout;
   /** Where the topic's queues ended, of a job that verifies. */

@@ -1,9 +1,11 @@
 import { storeFolder } from '../dirty/folder/layout.js';
+import { topicPlace } from '../job/dirty-place.js';
 import { fullTopic } from '../job/full-topic.js';
 import { validateJobDocument } from '../job/parse.js';
 import type { Job } from '../job/schema/job.js';
 import type { TopicToCreate } from '../rocketmq/missing-topic.js';
 import { checkJob } from './check.js';
+import { dirtySink } from './dirty-topic.js';
 import { toFailure } from './failures.js';
 import { activityLog } from './log.js';
 import type { ActivityOptions, ValidateInput, ValidateResult } from './types.js';
@@ -29,7 +31,7 @@ export async function validateConnection(
         job,
         ...(source.columns && { columns: source.columns }),
         sourceBytes: source.sourceBytes,
-        ...(job.dirty.path !== undefined && { dirtyFolder: storeFolder(job.dirty.path, storeRun) }),
+        ...dirtyPlace(job, storeRun),
         ...(topic?.layout && { layout: topic.layout }),
         ...(topicEnds && { topicEnds }),
         warnings: toCreate ? [...warnings, created(job, toCreate)] : warnings,
@@ -39,6 +41,13 @@ export async function validateConnection(
       throw toFailure(error);
     }
   });
+}
+
+function dirtyPlace(job: Job, run: string): Pick<ValidateResult, 'dirtyStore'> {
+  const topic = dirtySink(job)?.topic;
+  if (topic !== undefined) return { dirtyStore: topicPlace(topic, run) };
+  const { path } = job.dirty;
+  return path === undefined ? {} : { dirtyStore: storeFolder(path, run) };
 }
 
 const created = ({ sink }: Job, { queues, type, brokers }: TopicToCreate) =>

@@ -1,6 +1,4 @@
 import { Context, log } from '@temporalio/activity';
-import { storeFolder } from '../dirty/folder/layout.js';
-import { openDirtyStore } from '../dirty/stores.js';
 import { type FaultInfo, faultInfo } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Watermark } from '../job/report.js';
@@ -13,10 +11,10 @@ import { PartitionWriter } from '../pipeline/write-partition.js';
 import { createConverter } from '../records/converter.js';
 import { packing } from '../records/message/packing.js';
 import { createTransport } from '../rocketmq/transports.js';
-import type { Source } from '../sources/source.js';
 import { handOver, toFailure } from './failures.js';
 import { recordLast, startingPoint } from './hand-over.js';
 import { activityLog } from './log.js';
+import { openStore } from './open-dirty-store.js';
 import { followShare } from './share-watch.js';
 import { sourceOf } from './source-of.js';
 import { type StopReason, StopRequest } from './stop-request.js';
@@ -25,6 +23,8 @@ import { verifySample } from './verify-sample.js';
 
 /** Time between two heartbeats, in milliseconds. */
 const HEARTBEAT_MS = 1000;
+/** How long a heartbeat waits for dirty records to be safe, in milliseconds: an attempt without heartbeats is taken for dead. */
+const SECURED_WITHIN_MS = 2000;
 const SMALLEST_WINDOW = 2000;
 
 /**
@@ -95,7 +95,7 @@ async function write(
   });
   const recorder = new Recorder({
     record: (heartbeat) => stop.record(heartbeat),
-    secure: () => writer?.secure() ?? atRest(),
+    secure: () => writer?.secure(SECURED_WITHIN_MS) ?? atRest(),
     window: sendWindow(job.settings),
     intervalMs: HEARTBEAT_MS,
     onTrouble: (error) => log.warn('a heartbeat could not be recorded', { error: String(error) }),
@@ -119,7 +119,13 @@ async function write(
     try {
       // An attempt that the server has given up must not take a store from the one that goes on.
       if (!(await recorder.permit(0, stop.signal))) return from;
-      const dirty = await openStore(input, from, source, folders);
+      const dirty = await openStore(input, {
+        from,
+        encoding: source.rawEncoding,
+        stop: stop.signal,
+        onTrouble: (fault) => writer?.storeTrouble(fault),
+        folders,
+      });
       try {
         writer = new PartitionWriter({
           partition,
@@ -156,26 +162,6 @@ async function write(
     await recorder.stop();
     if (writer) onProgress(writer.snapshot());
   }
-}
-
-function openStore(
-  { job, columns, partition, storeRun }: WriteInput,
-  { kept }: Watermark,
-  { rawEncoding }: Source,
-  folders: ActivityOptions['folders'],
-) {
-  const { dirty } = job;
-  return openDirtyStore({
-    dirty,
-    folder: dirty.path === undefined ? undefined : storeFolder(dirty.path, storeRun),
-    run: storeRun,
-    partition,
-    encoding: rawEncoding,
-    ...(kept && { from: kept }),
-    about: { run: storeRun, ...(columns && { columns }) },
-    log: (message, attributes) => log.warn(message, attributes),
-    folders,
-  });
 }
 
 /** One line when an outage begins or becomes another one, and one when it is over. */

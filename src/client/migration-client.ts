@@ -13,6 +13,7 @@ import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
 import { type ReplayOptions, replayRun } from './replay.js';
 import { type RetryOptions, retryRun } from './retry.js';
+import { loadedJobOf, runInput } from './run-input.js';
 import type { RunRef, RunSelector } from './run-ref.js';
 import { backfillSchedule } from './schedules/backfill.js';
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule } from './schedules/control.js';
@@ -98,6 +99,12 @@ export class MigrationClient {
     const execution = await findExecution(this.#session, run);
     if (hasEnded(execution.state)) return await endReport(this.#session, execution);
     return await runningReport(this.#session, execution);
+  }
+
+  /** The job that a run was started with, every default filled in; credentials are references. @throws Fault `no_input` */
+  async job(run: RunSelector): Promise<LoadedJob> {
+    const execution = await findExecution(this.#session, run);
+    return loadedJobOf(await runInput(this.#session, execution.run));
   }
 
   /** The latest runs of all jobs. @param options.limit at most so many. Default 20 */

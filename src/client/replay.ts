@@ -1,3 +1,4 @@
+import { dirtyTopic, parseTopicPlace } from '../job/dirty-place.js';
 import { userFault } from '../job/fault.js';
 import { expandJob, type LoadedJob } from '../job/parse.js';
 import { endReport } from './end-report.js';
@@ -37,15 +38,19 @@ export async function replayRun(
       report.dirtyStore === undefined
         ? `The run ${runText(run)} kept no dirty records: dirty.mode of its job is not keep.`
         : `The run ${runText(run)} found no dirty records.`,
-      'Set dirty.mode to keep, and a path, before the next run.',
+      'Set dirty.mode to keep, and a path or a topic, before the next run.',
     );
   }
-  const loaded = job ? expandJob(job, Date.now()) : loadedJobOf(await runInput(session, run));
+  const own = async () => loadedJobOf(await runInput(session, run));
+  const loaded = job ? expandJob(job, Date.now()) : await own();
+  // Where the run has kept them, whatever the mended job says of its own.
+  const kept = parseTopicPlace(report.dirtyStore);
+  const topic = kept && dirtyTopic(kept, (await own()).job.sink);
   return await startMigration(session, loaded, {
     workflowId: replayId(loaded.job.name),
     replay: {
       run: runText(run),
-      folder: report.dirtyStore,
+      ...(topic ? { topic } : { folder: report.dirtyStore }),
       before: report.records,
       ...(records !== undefined && { records }),
     },

@@ -87,7 +87,7 @@ function carriedOn(left: ResumePoint['state'], run: RunRef, options: RetryOption
   const change = { at: new Date().toISOString(), by: askedBy(options), what: `retry of ${runText(run)}` };
   return {
     ...rest,
-    ...(validated?.dirtyFolder !== undefined && { dirtyFolder: validated.dirtyFolder }),
+    ...(validated?.dirtyStore !== undefined && { dirtyStore: validated.dirtyStore }),
     startedAt: Date.now(),
     phase: 'validating',
     running: [],

@@ -71,3 +71,11 @@ const isText = (raw: Uint8Array, encoding: string): boolean =>
 export function rawOf({ raw, rawBase64 }: Pick<DirtyEntry, 'raw' | 'rawBase64'>): Buffer {
   return raw === undefined ? Buffer.from(rawBase64 ?? '', 'base64') : Buffer.from(raw);
 }
+
+/** Whether plain data has what makes an entry. */
+export function isEntry(value: unknown): value is DirtyEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, raw, rawBase64 } = value as Partial<Record<keyof DirtyEntry, unknown>>;
+  const isText = (field: unknown) => field === undefined || typeof field === 'string';
+  return typeof id === 'string' && isText(raw) && isText(rawBase64);
+}

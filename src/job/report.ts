@@ -89,7 +89,7 @@ export interface Report {
   readonly error?: FaultInfo;
   /** What was changed while it ran, the last {@link MAX_CHANGES}; absent where nothing was. */
   readonly changes?: readonly ChangeNote[];
-  /** Where its dirty records are kept. */
+  /** Where its dirty records are kept: the path of a folder, or `topic:NAME#RUN`. */
   readonly dirtyStore?: string;
   /** The run that this one goes on with: its counts are those of both. */
   readonly retryOf?: string;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DirtyRecord } from '../dirty/record.js';
 import type { DirtyStore } from '../dirty/store.js';
 import { addTally, type Position, type Tally, type Watermark } from '../job/report.js';
@@ -142,11 +143,16 @@ export class Ledger {
 
   /**
    * The watermark as it is now, once all that it says is safe.
+   * @param withinMs how long the store may take, in milliseconds; then it is the last one that is safe @default as long as it takes
    * @throws Fault `dirty_store_failed`
    */
-  async secure(): Promise<Mark> {
+  async secure(withinMs?: number): Promise<Mark> {
     const mark = { watermark: this.#watermark, covered: this.#covered };
-    await this.#store.flush();
+    const flushed = this.#store.flush();
+    if (withinMs === undefined) await flushed;
+    else if (!(await endsWithin(flushed, withinMs))) {
+      return { watermark: this.safeWatermark, covered: this.#safe.covered };
+    }
     // Another may have been secured meanwhile.
     if (mark.covered >= this.#safe.covered) this.#safe = mark;
     return mark;
@@ -187,5 +193,18 @@ export class Ledger {
       (sum, { settled }) => (settled?.dirty ?? []).reduce((bytes, { raw }) => bytes + raw.length, sum),
       0,
     );
+  }
+}
+
+/** Whether work ends in time. @throws what it throws until then */
+async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      delay(ms, undefined, { signal: over.signal }).then(() => false),
+    ]);
+  } finally {
+    over.abort();
   }
 }

@@ -1,5 +1,5 @@
 import type { DirtyStage } from '../dirty/record.js';
-import { type FaultInfo, faultInfo, isNotSafe, type RecordFault } from '../job/fault.js';
+import { type Fault, type FaultInfo, faultInfo, isNotSafe, type RecordFault } from '../job/fault.js';
 import type { WriteHeartbeat } from '../job/heartbeat.js';
 import type { Message } from '../job/message.js';
 import type { Position, Watermark } from '../job/report.js';
@@ -36,6 +36,7 @@ export class PartitionWriter {
   readonly #halt = new AbortController();
   #failure: unknown;
   #notSafe: FaultInfo | undefined;
+  #storeFault: FaultInfo | undefined;
   readonly #filler: Filler;
   readonly #dirty: DirtyIntake;
   readonly #sender: Sender;
@@ -86,14 +87,21 @@ export class PartitionWriter {
     return this.#progress(this.#ledger.safeWatermark);
   }
 
+  /** Takes note of a fault of the dirty store that is waited out, and with `undefined` that it works again. */
+  storeTrouble(fault: Fault | undefined): void {
+    if (fault?.code !== this.#storeFault?.code) this.#options.onTrouble(fault);
+    this.#storeFault = fault && faultInfo(fault);
+  }
+
   /**
    * How far it is, once that is safe.
+   * @param withinMs how long that may take, in milliseconds; then it is as far as it is safe @default as long as it takes
    * @returns the progress, and of the messages that were let through those that lie before its watermark
    * @throws Fault if dirty records can't be kept, which ends the work as well
    */
-  async secure(): Promise<{ progress: Omit<WriteHeartbeat, 'ahead'>; covered: number }> {
+  async secure(withinMs?: number): Promise<{ progress: Omit<WriteHeartbeat, 'ahead'>; covered: number }> {
     try {
-      const { watermark, covered } = await this.#ledger.secure();
+      const { watermark, covered } = await this.#ledger.secure(withinMs);
       return { progress: this.#progress(watermark), covered };
     } catch (error) {
       this.#fail(error);
@@ -103,7 +111,7 @@ export class PartitionWriter {
 
   #progress(watermark: Watermark): Omit<WriteHeartbeat, 'ahead'> {
     const { partition, source } = this.#options;
-    const { waitingFor } = this.#sender;
+    const waitingFor = this.#sender.waitingFor ?? this.#storeFault;
     return {
       partition: partition.index,
       input: partition.input,

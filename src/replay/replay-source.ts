@@ -1,156 +1,104 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { type DirtyEntry, rawOf } from '../dirty/entry.js';
-import { isPartitionFile } from '../dirty/folder/layout.js';
-import { entryFiles, readAbout, readEntries } from '../dirty/folder/reader.js';
+import { readAbout } from '../dirty/folder/reader.js';
+import type { ReadableTopic } from '../dirty/topic/reader.js';
 import { type Folders, requireAllowed } from '../folders/folders.js';
-import { userFault } from '../job/fault.js';
+import type { DirtyTopic } from '../job/dirty-place.js';
 import type { Position } from '../job/report.js';
 import type { FileSource } from '../job/schema/source.js';
-import { checkUnchanged, type Fingerprint } from '../sources/files/fingerprint.js';
 import { createSource, type SourceOptions } from '../sources/registry.js';
-import type { Partition, PartitionPage, RecordBatch, Source } from '../sources/source.js';
+import type { Partition, RecordBatch, Source } from '../sources/source.js';
 import { readAgain } from './again.js';
+import type { Entries } from './entries.js';
+import { entriesInFiles } from './entry-files.js';
+import { columnsInTopic, entriesInTopic } from './entry-topic.js';
 import { parseOne } from './one-record.js';
 import { encodingOf, type Replayed, replayBatch } from './replay-batch.js';
 
 /** Which dirty records are replayed. */
 export interface ReplayFrom {
-  /** The folder of the run that kept them. */
-  readonly folder: string;
+  /** The folder of the run that kept them, or the topic: one of the two. */
+  readonly folder?: string;
+  readonly topic?: DirtyTopic;
   /** Absolute path of a file of entries that comes instead of them. */
   readonly records?: string;
+  /** What that run had counted. */
+  readonly before: { readonly dirty: number };
 }
+
+/** How a topic is read. */
+export type OpenTopic = (topic: DirtyTopic) => ReadableTopic;
 
 /** Records that are handed out at a time, and bytes of them. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 1024 * 1024;
 
-interface EntryFile {
-  readonly path: string;
-  readonly fingerprint: Fingerprint;
-}
+const NEVER = new AbortController().signal;
 
-/** The dirty records of a run as a source: each is read as the job's own source reads records, a file of entries is a partition. */
-export function replaySource(spec: FileSource, options: SourceOptions, from: ReplayFrom): Source {
+/** The dirty records of a run as a source: each is read as the job's own source reads records. */
+export function replaySource(
+  spec: FileSource,
+  options: SourceOptions,
+  from: ReplayFrom,
+  openTopic: OpenTopic,
+): Source {
   const own = createSource(spec, options);
-  const { folders } = options;
-  const columns = async () => (spec.type === 'csv' ? await columnsOf(spec, from.folder) : undefined);
+  const entries = entriesOf(from, options.folders, openTopic);
+  const columns = async (signal = NEVER) =>
+    spec.type === 'csv'
+      ? ((await keptColumns(from, openTopic, signal)) ?? Object.keys(spec.columns))
+      : undefined;
   return {
     rawEncoding: 'utf-8',
     async describe() {
-      const files = await filesOf(from, folders);
-      const sizes = await Promise.all(files.map(async (path) => (await statOf(path)).size));
+      const described = await entries.describe();
       const names = await columns();
-      return {
-        inputs: files,
-        sourceBytes: sizes.reduce((sum, size) => sum + Number(size), 0),
-        ...(names && { columns: names }),
-        warnings: [],
-      };
+      return { ...described, ...(names && { columns: names }), warnings: [] };
     },
-    partition: (cursor, limit, first) => page(from, folders, Number(cursor ?? 0), limit, first),
-    async *read(partition, position, signal) {
-      await requireReadable(from, folders);
-      yield* read(spec, own, partition, position, columns, signal);
-    },
+    partition: (cursor, limit, first) => entries.page(Number(cursor ?? 0), limit, first),
+    read: (partition, position, signal) => read(spec, own, entries, partition, position, columns, signal),
     sourceBytesBefore: () => 0,
-    verify: ({ spec: file }) => {
-      const { path, fingerprint } = file as EntryFile;
-      return checkUnchanged(path, fingerprint);
-    },
+    verify: (partition) => entries.verify(partition),
   };
 }
 
-/** What a worker keeps it may read, and a file that somebody has mended only where jobs may read. */
-async function requireReadable({ folder, records }: ReplayFrom, folders: Folders | undefined): Promise<void> {
-  await requireAllowed(folder, folders, 'dirty');
-  if (records !== undefined) await requireAllowed(records, folders, 'read');
-}
-
-async function filesOf(from: ReplayFrom, folders: Folders | undefined): Promise<string[]> {
-  await requireReadable(from, folders);
-  const { folder, records } = from;
-  const files = records === undefined ? await entryFiles(folder) : [records];
-  if (files.length > 0) return files;
-  throw userFault(
-    'nothing_kept',
-    `No dirty records lie in ${folder}, or this worker does not see them.`,
-    'Every worker must see the same folder as dirty.path.',
-  );
-}
-
-async function statOf(path: string) {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-async function* entriesOf(path: string): AsyncGenerator<DirtyEntry> {
-  try {
-    yield* readEntries(path, { mayEndEarly: isPartitionFile(basename(path)) });
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-/** What the user can mend about a file of dirty records; any other error stays as it is. */
-function unreadable(path: string, error: unknown): unknown {
-  const why = { ENOENT: 'it is not there', EACCES: 'this user may not read it', EISDIR: 'it is a folder' };
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (!Object.hasOwn(why, code)) return error;
-  return userFault(
-    'records_unreadable',
-    `The dirty records in ${path} can not be read: ${why[code as keyof typeof why]}.`,
-    'Every worker must see the same files: mend --records, or the folder of dirty.path.',
-    error,
-  );
-}
-
-async function columnsOf(spec: FileSource, folder: string): Promise<readonly string[]> {
-  const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
-  return about?.columns ?? Object.keys(spec.columns);
-}
-
-async function page(
-  from: ReplayFrom,
+function entriesOf(
+  { folder, topic, records, before }: ReplayFrom,
   folders: Folders | undefined,
-  start: number,
-  limit: number,
-  first: number,
-): Promise<PartitionPage> {
-  const files = await filesOf(from, folders);
-  const end = Math.min(files.length, start + limit);
-  const partitions = await Promise.all(
-    files.slice(start, end).map(async (path, i): Promise<Partition> => {
-      const { size, mtimeNs } = await statOf(path);
-      const fingerprint = { size: Number(size), mtimeNs: mtimeNs.toString(), sample: '' };
-      return {
-        index: first + i,
-        input: path,
-        label: basename(path),
-        sourceBytes: Number(size),
-        start: 0,
-        spec: { path, fingerprint } satisfies EntryFile,
-      };
-    }),
-  );
-  return { partitions, ...(end < files.length && { next: end }), warnings: [] };
+  openTopic: OpenTopic,
+): Entries {
+  // What a worker keeps it may read, and a file that somebody has mended only where jobs may read.
+  const requireReadable = async () => {
+    if (folder !== undefined) await requireAllowed(folder, folders, 'dirty');
+    if (records !== undefined) await requireAllowed(records, folders, 'read');
+  };
+  if (records !== undefined) return entriesInFiles({ records }, requireReadable);
+  if (folder !== undefined) return entriesInFiles({ folder }, requireReadable);
+  if (!topic) throw new Error('a replay of nothing');
+  return entriesInTopic({ topic: openTopic(topic), place: topic, expected: before.dirty });
+}
+
+/** The names of the columns that the run had, where its store knows them. */
+async function keptColumns(
+  { folder, topic }: ReplayFrom,
+  openTopic: OpenTopic,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  if (topic) return await columnsInTopic(openTopic(topic), topic, signal);
+  if (folder === undefined) return undefined;
+  const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
+  return about?.columns;
 }
 
 async function* read(
   spec: FileSource,
   own: Source,
-  { spec: file }: Partition,
+  entries: Entries,
+  partition: Partition,
   position: Position,
-  columnNames: () => Promise<readonly string[] | undefined>,
+  columnNames: (signal: AbortSignal) => Promise<readonly string[] | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
-  const { path, fingerprint } = file as EntryFile;
-  await checkUnchanged(path, fingerprint);
-  const columns = await columnNames();
+  const columns = await columnNames(signal);
   const replay = async (entry: DirtyEntry): Promise<Replayed> => {
     if (!entry.whole) {
       return { entry, record: await readAgain(entry, own, signal), encoding: own.rawEncoding };
@@ -162,7 +110,7 @@ async function* read(
   let number = 0;
   let bytes = 0;
   let replayed: Replayed[] = [];
-  for await (const entry of entriesOf(path)) {
+  for await (const entry of entries.of(partition, signal)) {
     signal.throwIfAborted();
     number++;
     if (number <= Number(position)) continue;
@@ -174,5 +122,4 @@ async function* read(
     bytes = 0;
   }
   if (replayed.length > 0) yield replayBatch(replayed, number - replayed.length, columns);
-  await checkUnchanged(path, fingerprint);
 }

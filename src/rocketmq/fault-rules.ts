@@ -127,6 +127,13 @@ export const verifyNotPermitted: Rule = refused(
   'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic} -a Pub,Get -d Allow; by ACL 1.0, {topic}=PUB|SUB among the topicPerms of the account. Or set verify: none.',
 );
 
+/** An account that may publish, and not read what it has published. */
+export const readNotPermitted: Rule = refused(
+  'read_not_permitted',
+  'the account may not read topic {topic}',
+  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic},Group:rocketlift -a Pub,Sub,Get -d Allow; and that the topic may be read (mqadmin updateTopicPerm -p 6).',
+);
+
 export const indexDisabled: Rule = refused(
   'index_disabled',
   'a broker of topic {topic} finds no messages by their keys',

@@ -55,7 +55,7 @@ export interface State {
   /** The run whose dirty records are kept together with those of this one, `workflowId/runId`. */
   storeRun: string;
   /** Where the run that this one goes on with has kept dirty records. */
-  readonly dirtyFolder?: string;
+  readonly dirtyStore?: string;
   /** The run that this one goes on with. */
   retryOf?: string;
   /** Records that were written before this run began. */

@@ -54,7 +54,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
   const tally = tallyOf(atRest(state));
   const { changes } = state.live;
   const { replay } = state;
-  const dirtyStore = state.validated?.dirtyFolder ?? state.dirtyFolder;
+  const dirtyStore = state.validated?.dirtyStore ?? state.dirtyStore;
   return {
     job,
     runId,

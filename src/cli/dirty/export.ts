@@ -3,23 +3,25 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { MigrationClient } from '../../client/migration-client.js';
-import { parseRun, type RunSelector, runText } from '../../client/run-ref.js';
+import { parseRun, runText } from '../../client/run-ref.js';
+import type { DirtyEntry } from '../../dirty/entry.js';
 import { userFault } from '../../job/fault.js';
 import { type CommonOptions, createCommand, RUN_HELP, withClient } from '../command.js';
+import { addFolderOptions, type FolderOptions } from '../folder-options.js';
 import { plural } from '../format.js';
 import { print, printJson } from '../output.js';
-import { entriesOf } from './entries.js';
+import { keptEntries } from './entries.js';
 
-interface ExportOptions extends CommonOptions {
+interface ExportOptions extends CommonOptions, FolderOptions {
   readonly to: string;
 }
 
 export const exportCommand = (): Command =>
-  createCommand('export', 'Write the dirty records of a run to a file, to be mended there', [
-    'dirty export orders --to dirty.ndjson',
-  ])
-    .argument('<run>', RUN_HELP)
+  addFolderOptions(
+    createCommand('export', 'Write the dirty records of a run to a file, to be mended there', [
+      'dirty export orders --to dirty.ndjson',
+    ]).argument('<run>', RUN_HELP),
+  )
     .requiredOption('--to <file>', 'the file, which must not exist')
     .addHelpText(
       'after',
@@ -27,19 +29,28 @@ export const exportCommand = (): Command =>
         '"whole" is false is read again from its source; to send what you wrote instead, set "whole" to true). A line that is removed\n' +
         'is not sent. Then: rocketlift dirty replay orders --records dirty.ndjson',
     )
-    .action(async (text: string, { to, json }: ExportOptions) => {
+    .action(async (text: string, options: ExportOptions) => {
+      const { to, json } = options;
       const run = parseRun(text);
       const path = resolve(to);
-      const count = await withClient({}, (client) => write(client, run, path));
-      if (json) printJson({ run: runText(run), file: path, records: count });
-      else print(`Wrote ${plural(count, 'dirty record')} of ${runText(run)} to ${path}.`);
+      const { count, missing } = await withClient({}, async (client) => {
+        const kept = await keptEntries(client, run, options);
+        const count = await write(kept.entries, path);
+        return { count, missing: kept.missing(count) };
+      });
+      const more = missing && { missing: missing.count };
+      if (json) printJson({ run: runText(run), file: path, records: count, ...more });
+      else {
+        print(`Wrote ${plural(count, 'dirty record')} of ${runText(run)} to ${path}.`);
+        if (missing) print(`! ${missing.text}`);
+      }
     });
 
-async function write(client: MigrationClient, run: RunSelector, path: string): Promise<number> {
+async function write(entries: AsyncIterable<DirtyEntry>, path: string): Promise<number> {
   const { readable } = await import('../../replay/entry-text.js');
   let count = 0;
   async function* lines() {
-    for await (const entry of entriesOf(client, run)) {
+    for await (const entry of entries) {
       count++;
       yield `${JSON.stringify(readable(entry))}\n`;
     }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { userFault } from '../../job/fault.js';
-import type { DirtyEntry } from '../entry.js';
+import { type DirtyEntry, isEntry } from '../entry.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
 
 /** The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder. */
@@ -63,13 +63,6 @@ function parseEntry(line: string): DirtyEntry | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-function isEntry(value: unknown): value is DirtyEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, raw, rawBase64 } = value as Partial<Record<keyof DirtyEntry, unknown>>;
-  const isText = (field: unknown) => field === undefined || typeof field === 'string';
-  return typeof id === 'string' && isText(raw) && isText(rawBase64);
 }
 
 const notAnEntry = (path: string, line: number) =>

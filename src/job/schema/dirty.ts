@@ -23,6 +23,18 @@ export const dirty = z
           'It holds the records as they stand in the input, so it needs the same protection.',
       )
       .meta({ examples: ['dirty/'] }),
+    topic: z
+      .string()
+      .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {
+        error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
+      })
+      .optional()
+      .describe(
+        'With mode keep, instead of path: a topic of type NORMAL, a message for each dirty record. It is reached by sink.namesrvAddr with the ' +
+          'credentials, TLS and namespace of the sink, also where messages go through a proxy. It must exist, and be another one than ' +
+          'sink.topic. It holds the records as they stand in the input, so it needs the same protection.',
+      )
+      .meta({ examples: ['orders-dirty'] }),
     maxRawBytes: size()
       .prefault('64 KiB')
       .refine((bytes) => bytes <= MAX_RAW_BYTES, { error: 'a size of 4 MiB at most' })
@@ -32,10 +44,14 @@ export const dirty = z
       )
       .meta({ examples: ['256 KiB'] }),
   })
-  .superRefine(({ mode, path }, context) => {
-    if (mode === 'keep' && path === undefined) {
-      context.addIssue({ code: 'custom', path: ['path'], message: 'a folder, as mode is keep' });
-    } else if (mode !== 'keep' && path !== undefined) {
-      context.addIssue({ code: 'custom', path: ['path'], message: `no path beside mode ${mode}` });
+  .superRefine(({ mode, path, topic }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (mode === 'keep') {
+      if (path === undefined && topic === undefined) refuse('path', 'a folder or a topic, as mode is keep');
+      if (path !== undefined && topic !== undefined) refuse('topic', 'either path or topic');
+      return;
     }
+    if (path !== undefined) refuse('path', `no path beside mode ${mode}`);
+    if (topic !== undefined) refuse('topic', `no topic beside mode ${mode}`);
   });

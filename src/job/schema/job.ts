@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fullTopic } from '../full-topic.js';
 import { dirty } from './dirty.js';
 import { schedule } from './schedule.js';
 import { settings } from './settings.js';
@@ -35,6 +36,19 @@ export const jobSchema = z
       refuse('sink.namesrvAddr beside it, also where messages go through a proxy: the brokers are asked');
     }
     if (sink.delay !== undefined) refuse('none beside sink.delay: such messages come into the topic later');
+  })
+  .superRefine(({ dirty: { topic }, sink }, context) => {
+    if (topic === undefined) return;
+    const refuse = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['dirty', 'topic'], message });
+    const name = fullTopic({ ...sink, topic });
+    if (sink.namesrvAddr === undefined) {
+      refuse(
+        'sink.namesrvAddr beside it, also where messages go through a proxy: the topic is written and read by the name servers',
+      );
+    }
+    if (name === fullTopic(sink)) refuse('another topic than sink.topic');
+    if (name.length > 127) refuse('a topic that with sink.namespace has at most 127 characters');
   })
   .superRefine((job, context) => {
     if (job.sink.format !== 'csv') return;

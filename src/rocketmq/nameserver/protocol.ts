@@ -33,6 +33,8 @@ export const ANSWER = {
   serviceNotAvailable: 14,
   noPermission: 16,
   topicNotExist: 17,
+  pullRetryImmediately: 20,
+  pullOffsetMoved: 21,
   queryNotFound: 22,
   groupNotExist: 26,
   invalidParameter: 29,

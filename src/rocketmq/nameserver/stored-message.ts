@@ -17,6 +17,8 @@ export interface StoredMessage {
   readonly queueOffset: number;
   /** Where it begins in the broker's log, in bytes. */
   readonly physicalOffset: number;
+  /** When the broker stored it, in milliseconds since 1970. */
+  readonly storedAt: number;
   /** Its bits tell how the body is compressed, if it is. */
   readonly sysFlag: number;
   readonly body: Buffer;
@@ -35,6 +37,8 @@ const AT = {
   queueOffset: 20,
   physicalOffset: 28,
   sysFlag: 36,
+  // With an address of IPv6 of who sent it, so much later.
+  storedAt: 56,
   bodyLength: 84,
 } as const;
 
@@ -76,6 +80,7 @@ function storedMessage(message: Buffer): StoredMessage {
     queueOffset: Number(message.readBigInt64BE(AT.queueOffset)),
     physicalOffset: Number(message.readBigInt64BE(AT.physicalOffset)),
     sysFlag,
+    storedAt: Number(message.readBigInt64BE(AT.storedAt + (sysFlag & BORN_HOST_V6 ? V6_EXTRA_BYTES : 0))),
     body: message.subarray(bodyAt, topicAt),
     properties: parseProperties(message.toString('utf8', propertiesAt, propertiesEnd)),
   };

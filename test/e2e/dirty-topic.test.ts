@@ -1,0 +1,308 @@
+/** Dirty records that are kept in a topic: what brokers hold of them, and what is read of that. */
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { createTopic, deleteTopic } from '../../src/dev/topics.js';
+import type { DirtyEntry } from '../../src/dirty/entry.js';
+import type { LoadedJob } from '../../src/job/parse.js';
+import type { JobInput } from '../../src/job/schema/job.js';
+import { json, useCli } from '../cli/cli.js';
+import { halfWay, ROWS } from '../support/half-way.js';
+import { keeping } from '../support/keeping.js';
+import { useBench } from '../support/migration.js';
+import { send } from '../support/send.js';
+import { countTopic, readTopic } from '../support/topic-reader.js';
+import { until } from '../support/until.js';
+
+const bench = useBench();
+const cli = useCli();
+const stack = inject('stack');
+const { namesrvAddr, brokerAddr } = stack.rocketmq;
+const { keepingJob, finish } = keeping(bench);
+
+const NO_LIMIT = { errorLimit: { records: 1_000_000 } };
+
+const CONTENT = 'id,text\n1,a\nx,"b ""c"""\n3,c,d\n';
+
+/** A job that keeps what it can't send in a topic. */
+function topicJob(
+  topic: string,
+  dirtyTopic: string,
+  content: string,
+  over: Partial<JobInput> = {},
+): Promise<LoadedJob> {
+  return keepingJob(topic, content, {
+    sink: { topic, namesrvAddr, transport: 'nameserver', ...over.sink },
+    ...over,
+    dirty: { mode: 'keep', path: undefined, topic: dirtyTopic, ...over.dirty },
+  });
+}
+
+const listed = async (run: string, limit = '1000000') =>
+  json<{ total: number; missing?: number; byCode: object; records: DirtyEntry[] }>(
+    await cli.run(['dirty', 'list', run, '--json', '--limit', limit]),
+  );
+
+const idsIn = async (topic: string) =>
+  (await readTopic(stack, topic))
+    .map(({ body }) => JSON.parse(body.toString()) as DirtyEntry)
+    .map(({ id }) => id);
+
+describe('dirty records that are kept in a topic', () => {
+  it.each([
+    ['the name server', 'nameserver'],
+    ['the proxy', 'proxy'],
+  ] as const)('are messages that operators find, over %s', async (_, transport) => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, CONTENT, {
+      sink: {
+        topic,
+        namesrvAddr,
+        transport,
+        tag: 'orders-${text}',
+        ...(transport === 'proxy' && { endpoints: stack.rocketmq.endpoints }),
+      },
+    });
+    const run = await bench.client.start(job);
+    const name = `${run.workflowId}/${run.runId}`;
+    const report = await finish(run);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { read: 3, written: 1, dirty: 2 },
+      dirtyStore: `topic:${dirtyTopic}#${name}`,
+      warnings: [],
+    });
+    const messages = await readTopic(stack, dirtyTopic);
+    const bodies = messages.map(({ body }) => JSON.parse(body.toString()));
+    bodies.sort((a, b) => a.position - b.position);
+    expect(bodies).toMatchObject([
+      { run: name, code: 'not_integer', raw: 'x,"b ""c"""', whole: true, columns: ['id', 'text'] },
+      { run: name, code: 'too_many_fields', raw: '3,c,d', whole: true, columns: ['id', 'text'] },
+    ]);
+    for (const { keys, tag, properties, id, body } of messages) {
+      const entry = JSON.parse(body.toString());
+      expect(entry.id).toBe(id);
+      expect(keys.sort()).toEqual([id, name].sort());
+      expect(tag).toBe(entry.code);
+      expect(properties.rocketliftRun).toBe(name);
+    }
+    expect((await listed(run.workflowId)).records.map(({ id }) => id)).toEqual(bodies.map(({ id }) => id));
+  });
+
+  it('are listed, shown, exported, mended and replayed; those of other runs are left alone', async () => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, CONTENT);
+    const run = await bench.client.start(job);
+    await finish(run);
+    // A second run has the same records under the same ids, and anybody may write there.
+    await finish(await bench.client.start(job));
+    await send(brokerAddr, dirtyTopic, { queue: 0, bodies: ['{"id":"of another"}', 'no JSON'] });
+    expect(await countTopic(stack, dirtyTopic)).toBe(6);
+
+    const name = `${run.workflowId}/${run.runId}`;
+    const list = await listed(name);
+    expect(list).toMatchObject({ total: 2, byCode: { not_integer: 1, too_many_fields: 1 } });
+    expect(list).not.toHaveProperty('missing');
+    expect(list.records.every((entry) => entry.run === name && !('columns' in entry))).toBe(true);
+    const [first] = list.records;
+    const shown = await cli.run(['dirty', 'show', name, first.id]);
+    expect(shown.stdout).toMatch(/not_integer[\s\S]*\n\nx,"b ""c"""\n$/);
+
+    const to = join(bench.folder, `${topic}.ndjson`);
+    const exported = await cli.run(['dirty', 'export', name, '--to', to]);
+    expect(exported.stdout).toContain('Wrote 2 dirty records');
+    await writeFile(to, (await readFile(to, 'utf8')).replace('"raw":"x,', '"raw":"2,'));
+    const replay = await bench.client.replay(run, { records: to });
+    expect(await finish(replay)).toMatchObject({
+      state: 'completed',
+      records: { read: 2, written: 1, dirty: 1 },
+      dirtyStore: `topic:${dirtyTopic}#${replay.workflowId}/${replay.runId}`,
+    });
+    const bodies = (await readTopic(stack, topic)).map(({ body }) => body.toString());
+    expect(bodies).toContain('{"id":2,"text":"b \\"c\\""}');
+    expect((await listed(replay.workflowId)).records).toMatchObject([{ code: 'too_many_fields' }]);
+  });
+
+  it('are replayed from the topic with a job that was mended, when the source is gone', async () => {
+    const [topic, dirtyTopic, other] = [await bench.topic(), await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, CONTENT);
+    const run = await bench.client.start(job);
+    await finish(run);
+    await bench.file(`${topic}.csv`, 'gone');
+    const { source, ...rest } = job.document as JobInput;
+    const mended = bench.job({
+      ...rest,
+      source: { ...source, columns: { id: 'string' } },
+      dirty: { mode: 'keep', topic: other },
+    } as never);
+    const replay = await bench.client.replay(run, { job: mended });
+    expect(await finish(replay)).toMatchObject({
+      state: 'completed',
+      records: { read: 2, written: 1, dirty: 1 },
+      dirtyStore: expect.stringMatching(`^topic:${other}#`),
+    });
+    const bodies = (await readTopic(stack, topic)).map(({ body }) => body.toString());
+    expect(bodies.sort()).toEqual(['{"id":"x","text":"b \\"c\\""}', '{"id":1,"text":"a"}']);
+    expect(await idsIn(other)).toHaveLength(1);
+  });
+
+  it('are read in the order in which they were stored, by many requests', async () => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const rows = Array.from({ length: 20_000 }, (_, n) => (n % 4 === 3 ? `x${n},dirty` : `${n},clean`));
+    const job = await topicJob(topic, dirtyTopic, `id,text\n${rows.join('\n')}\n`, { settings: NO_LIMIT });
+    const run = await bench.client.start(job);
+    expect(await finish(run)).toMatchObject({ state: 'completed', records: { dirty: 5000 } });
+    const stored = await idsIn(dirtyTopic);
+    expect(stored).toHaveLength(5000);
+    const { total, records } = await listed(run.workflowId);
+    expect(total).toBe(5000);
+    expect(new Set(records.map(({ id }) => id))).toEqual(new Set(stored));
+    const report = await finish(await bench.client.replay(run));
+    expect(report).toMatchObject({ state: 'completed', records: { read: 5000, dirty: 5000 }, warnings: [] });
+  }, 120_000);
+});
+
+describe('what was sent and is not behind a watermark', () => {
+  const rows = Array.from({ length: ROWS * 2 }, (_, n) => (n % 2 === 1 ? `x${n},dirty` : `${n},clean`));
+
+  it('is told apart by its id after a worker was killed', async (context) => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, `id,text\n${rows.join('\n')}\n`, {
+      settings: {
+        partitionSize: '128 KiB',
+        parallelism: 2,
+        batch: { records: 10, inFlight: 2 },
+        ...NO_LIMIT,
+      },
+    });
+    const { run, client, worker, startWorker } = await halfWay(job, context);
+    await worker.end('SIGKILL');
+    await startWorker();
+    const report = await client.wait(run);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { read: 2 * ROWS, written: ROWS, dirty: ROWS },
+    });
+    const stored = await idsIn(dirtyTopic);
+    expect(new Set(stored).size).toBe(ROWS);
+    const { total, records, missing } = await listed(run.workflowId);
+    expect([total, missing]).toEqual([ROWS, undefined]);
+    expect(records.map(({ id }) => id).sort()).toEqual([...new Set(stored)].sort());
+  }, 180_000);
+
+  it('is gone on behind by a retry', async () => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const content = `id\n${Array.from({ length: 400 }, (_, n) => (n % 10 === 3 ? 'x' : n)).join('\n')}\n`;
+    const settings = { errorLimit: { records: 5 } };
+    const run = await bench.client.start(await topicJob(topic, dirtyTopic, content, { settings }));
+    const failed = await finish(run);
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 'error_limit' }, records: { dirty: 6 } });
+    const again = await bench.client.retry(run, { errorLimit: 100 });
+    const report = await finish(again);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { read: 400, written: 360, dirty: 40 },
+      dirtyStore: failed.dirtyStore,
+    });
+    expect(new Set(await idsIn(dirtyTopic)).size).toBe(40);
+    expect((await listed(again.workflowId)).total).toBe(40);
+  });
+});
+
+describe('entries that are gone', () => {
+  it('are missed, and it is said how many', async () => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const run = await bench.client.start(await topicJob(topic, dirtyTopic, CONTENT));
+    await finish(run);
+    const kept = await readTopic(stack, dirtyTopic);
+    await deleteTopic(stack, dirtyTopic);
+    await createTopic(stack, dirtyTopic);
+    expect(await listed(run.workflowId)).toMatchObject({ total: 0, missing: 2 });
+    const text = await cli.run(['dirty', 'list', run.workflowId]);
+    expect(text.stdout).toContain('2 dirty records of');
+    expect(await finish(await bench.client.replay(run))).toMatchObject({
+      state: 'failed',
+      error: { code: 'nothing_kept', fault: 'user' },
+    });
+    // One of them is there again, and somebody else's.
+    const [{ id }] = kept;
+    expect(await cli.run(['dirty', 'show', run.workflowId, id])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('are not in topic'),
+    });
+  });
+});
+
+describe('a topic that can not be used is found before anything is sent', () => {
+  it.each([
+    ['is not there', async () => `none-${randomUUID()}`, {}, 'does not exist', 'or mend dirty.topic'],
+    [
+      'is for other messages',
+      async () => {
+        const name = `fifo-${randomUUID()}`;
+        await createTopic(stack, name, { type: 'FIFO' });
+        return name;
+      },
+      {},
+      'does not take messages of type NORMAL',
+      'message.type is NORMAL',
+    ],
+    [
+      'can not be written to',
+      async () => {
+        const name = `read-${randomUUID()}`;
+        await createTopic(stack, name, { perm: 'read' });
+        return name;
+      },
+      {},
+      'can be written to',
+      'updateTopicPerm',
+    ],
+    [
+      'has brokers that take no message of such a size',
+      () => bench.topic(),
+      { maxRawBytes: '1 MiB' },
+      'take messages of 4194304 bytes at most',
+      'Lower dirty.maxRawBytes',
+    ],
+  ] as const)('one that %s', async (_, prepare, dirty, message, mend) => {
+    const [topic, dirtyTopic] = [await bench.topic(), await prepare()];
+    const job = await topicJob(topic, dirtyTopic, CONTENT, { dirty: { mode: 'keep', ...dirty } });
+    const error = {
+      code: 'dirty_store_unusable',
+      fault: 'user',
+      message: expect.stringContaining(message),
+      mend: expect.stringContaining(mend),
+    };
+    expect(await finish(await bench.client.start(job))).toMatchObject({ state: 'failed', error });
+    const checked = await cli.run(['check', await cli.jobFile(job), '--json']);
+    expect(checked.code).toBe(1);
+    expect(json<{ checks: object[] }>(checked).checks.at(-1)).toMatchObject({ ok: false, error });
+    expect(await readTopic(stack, topic)).toEqual([]);
+  });
+
+  it('and nothing is stored by looking', async () => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, CONTENT);
+    expect((await cli.run(['check', await cli.jobFile(job)])).code).toBe(0);
+    expect(await readTopic(stack, dirtyTopic)).toEqual([]);
+  });
+});
+
+it('a topic that is missing for a while is waited for', async () => {
+  const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+  const rows = Array.from({ length: 4000 }, (_, n) => (n % 4 === 3 ? `x${n}` : n));
+  const job = await topicJob(topic, dirtyTopic, `id\n${rows.join('\n')}\n`, {
+    settings: { ...NO_LIMIT, rate: { records: '500/s' }, batch: { records: 50, inFlight: 2 } },
+  });
+  const run = await bench.client.start(job);
+  await until(async () => (await bench.client.progress(run)).records.written > 500);
+  const before = await idsIn(dirtyTopic);
+  await deleteTopic(stack, dirtyTopic);
+  await until(async () =>
+    (await bench.client.progress(run)).activities.some(({ heartbeat }) => heartbeat?.waitingFor),
+  );
+  await createTopic(stack, dirtyTopic);
+  expect(await finish(run)).toMatchObject({ state: 'completed', records: { read: 4000, dirty: 1000 } });
+}, 180_000);
