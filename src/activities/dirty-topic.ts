@@ -71,10 +71,13 @@ export async function checkDirtyTopic(
 const ANSWER_MS = 20_000;
 
 /** A topic with dirty records, to be read with the credentials that its job names. */
-export function readableTopic({ sink, topic }: DirtyTopic, folders: Folders | undefined): ReadableTopic {
+export function readableTopic(
+  { sink, topic, since }: DirtyTopic,
+  folders: Folders | undefined,
+): ReadableTopic {
   const access = { sink: { ...sink, topic }, folders };
   return {
-    stretches: (signal) => readableStretches(access, { stage: 'check', timeoutMs: ANSWER_MS, signal }),
+    stretches: (signal) => readableStretches(access, since, { stage: 'check', timeoutMs: ANSWER_MS, signal }),
     messages: (stretches, signal) =>
       storedIn(stretches, access, { stage: 'write', timeoutMs: ANSWER_MS, signal }),
   };

@@ -1,4 +1,5 @@
 import type { Change } from '../job/difference.js';
+import type { DirtyTopic } from '../job/dirty-place.js';
 import type { LoadedJob } from '../job/parse.js';
 import type { Report } from '../job/report.js';
 import type { SearchAttributeName } from '../job/search-attributes.js';
@@ -7,13 +8,13 @@ import { type CancelOptions, cancelRun } from './cancel.js';
 import { type ConnectOptions, connect } from './connect.js';
 import { type ControlOptions, decideRun, pauseRun, resumeRun, tuneRun } from './control.js';
 import { describeRun, type RunDescription } from './describe.js';
+import { dirtyTopicOf } from './dirty-topic.js';
 import { endReport, runningReport } from './end-report.js';
 import { findExecution, hasEnded } from './executions.js';
 import { listRuns, type RunListing } from './list.js';
 import { type RunProgress, runProgress } from './progress.js';
 import { type ReplayOptions, replayRun } from './replay.js';
 import { type RetryOptions, retryRun } from './retry.js';
-import { loadedJobOf, runInput } from './run-input.js';
 import type { RunRef, RunSelector } from './run-ref.js';
 import { backfillSchedule } from './schedules/backfill.js';
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule } from './schedules/control.js';
@@ -101,10 +102,12 @@ export class MigrationClient {
     return await runningReport(this.#session, execution);
   }
 
-  /** The job that a run was started with, every default filled in; credentials are references. @throws Fault `no_input` */
-  async job(run: RunSelector): Promise<LoadedJob> {
+  /** The topic that a run keeps its dirty records in; undefined where it keeps them in a folder, or none. */
+  async dirtyTopic(run: RunSelector): Promise<DirtyTopic | undefined> {
+    const { dirtyStore } = await this.report(run);
+    if (dirtyStore === undefined) return undefined;
     const execution = await findExecution(this.#session, run);
-    return loadedJobOf(await runInput(this.#session, execution.run));
+    return await dirtyTopicOf(this.#session, execution.run, dirtyStore);
   }
 
   /** The latest runs of all jobs. @param options.limit at most so many. Default 20 */

@@ -1,6 +1,6 @@
-import { dirtyTopic, parseTopicPlace } from '../job/dirty-place.js';
 import { userFault } from '../job/fault.js';
 import { expandJob, type LoadedJob } from '../job/parse.js';
+import { dirtyTopicOf } from './dirty-topic.js';
 import { endReport } from './end-report.js';
 import { findExecution, hasEnded } from './executions.js';
 import { loadedJobOf, runInput } from './run-input.js';
@@ -41,11 +41,9 @@ export async function replayRun(
       'Set dirty.mode to keep, and a path or a topic, before the next run.',
     );
   }
-  const own = async () => loadedJobOf(await runInput(session, run));
-  const loaded = job ? expandJob(job, Date.now()) : await own();
+  const loaded = job ? expandJob(job, Date.now()) : loadedJobOf(await runInput(session, run));
   // Where the run has kept them, whatever the mended job says of its own.
-  const kept = parseTopicPlace(report.dirtyStore);
-  const topic = kept && dirtyTopic(kept, (await own()).job.sink);
+  const topic = await dirtyTopicOf(session, run, report.dirtyStore);
   return await startMigration(session, loaded, {
     workflowId: replayId(loaded.job.name),
     replay: {

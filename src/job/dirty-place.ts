@@ -7,6 +7,8 @@ export interface DirtyTopic {
   readonly topic: string;
   /** The run whose entries they are, `workflowId/runId`: others may keep theirs in the same topic. */
   readonly run: string;
+  /** No message that was stored before is one of them, in milliseconds since 1970. @default any may be */
+  readonly since?: number;
 }
 
 const PREFIX = 'topic:';
@@ -20,12 +22,4 @@ export function parseTopicPlace(place: string): Pick<DirtyTopic, 'topic' | 'run'
   const at = place.indexOf('#');
   if (!place.startsWith(PREFIX) || at < 0) return undefined;
   return { topic: place.slice(PREFIX.length, at), run: place.slice(at + 1) };
-}
-
-/** The topic of a place that a report names, with the servers of the run's job. */
-export function dirtyTopic(
-  kept: Pick<DirtyTopic, 'topic' | 'run'>,
-  { namesrvAddr, credentials, tls }: Sink,
-): DirtyTopic {
-  return { ...kept, sink: { namesrvAddr, ...(credentials && { credentials }), ...(tls && { tls }) } };
 }

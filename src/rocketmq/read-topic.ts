@@ -14,11 +14,16 @@ export type { Access } from './nameserver/with-servers.js';
 
 /**
  * What a topic holds now.
+ * @param since leaves out what was stored before, in milliseconds since 1970 @default nothing
  * @throws SinkFault also the user's `read_not_permitted`
  */
-export function readableStretches(access: Access, options: OpenOptions): Promise<QueueStretch[]> {
+export function readableStretches(
+  access: Access,
+  since: number | undefined,
+  options: OpenOptions,
+): Promise<QueueStretch[]> {
   return withServers(access, options, (servers) =>
-    reading(servers, () => heldStretches(servers, options.signal)),
+    reading(servers, () => heldStretches(servers, since, options.signal)),
   );
 }
 

@@ -260,3 +260,42 @@ describe('a namespace', () => {
     ]);
   });
 });
+
+describe('a topic for dirty records', () => {
+  const dirtyJob = (dirty: string, sink = '') =>
+    `name: o\nsource: { path: a, type: csv }\nsink: { topic: t, ${sink} }\ndirty: { ${dirty} }\n`;
+  const BY_PROXY = 'endpoints: "mq:1"';
+  const BY_NAME = 'namesrvAddr: "ns:1"';
+
+  test.each([[BY_NAME], [`${BY_PROXY}, ${BY_NAME}, transport: proxy`], [`${BY_NAME}, namespace: n`]])(
+    'is taken beside %s',
+    (sink) => {
+      expect(shown(dirtyJob('mode: keep, topic: t-dirty', sink))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['no name servers', 'mode: keep, topic: d', BY_PROXY, 'sink.namesrvAddr beside it'],
+    ["the sink's own topic", 'mode: keep, topic: t', BY_NAME, 'another topic than sink.topic'],
+    [
+      'the same in its namespace',
+      'mode: keep, topic: n%t',
+      `${BY_NAME}, namespace: n`,
+      'another topic than sink',
+    ],
+    ['a folder as well', 'mode: keep, topic: d, path: p', BY_NAME, 'either path or topic'],
+    ['another mode', 'mode: log, topic: d', BY_NAME, 'no topic beside mode log'],
+    ['no name of a topic', 'mode: keep, topic: "a b"', BY_NAME, 'the name of a topic'],
+    ['too long a name', `mode: keep, topic: ${'d'.repeat(126)}`, `${BY_NAME}, namespace: n`, 'at most 127'],
+  ])('is refused with %s', (_, dirty, sink, message) => {
+    const text = dirtyJob(dirty, sink);
+    expect(shown(text)).toEqual([expect.stringContaining(message)]);
+    expect(shown(text)[0]).toContain('dirty.topic');
+  });
+
+  test('or a folder is missing where they are kept', () => {
+    expect(shown(dirtyJob('mode: keep', BY_NAME))).toEqual([
+      expect.stringContaining('missing field (a folder or a topic, as mode is keep)'),
+    ]);
+  });
+});

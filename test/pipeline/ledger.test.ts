@@ -118,6 +118,30 @@ describe('Ledger', () => {
     expect(ledger.safeWatermark).toMatchObject({ position: 10, duplicatesAtMost: 3, records: { read: 6 } });
   });
 
+  it('does not wait longer than it may for the store, and says what is safe until then', async () => {
+    const store = memoryStore();
+    let flush = () => {};
+    const flushed = new Promise<void>((resolve) => {
+      flush = resolve;
+    });
+    let waits = false;
+    const slow = { ...store, flush: () => (waits ? flushed : store.flush()) };
+    const ledger = new Ledger(START, slow);
+    ledger.settle(ledger.add(10, 5), tally(5, 0));
+    expect(await ledger.secure(60_000)).toMatchObject({ watermark: { position: 10 }, covered: 5 });
+    waits = true;
+    ledger.settle(ledger.add(20, 3), tally(3, 1), [record(1)]);
+    expect(await ledger.secure(1)).toMatchObject({
+      watermark: { position: 10, duplicatesAtMost: 3, records: { dirty: 0 } },
+      covered: 5,
+    });
+    flush();
+    expect(await ledger.secure(60_000)).toMatchObject({
+      watermark: { position: 20, duplicatesAtMost: 0, records: { dirty: 1 } },
+      covered: 8,
+    });
+  });
+
   it('stays at what is safe when the store fails', async () => {
     const failing = { ...memoryStore(), flush: () => Promise.reject(new Error('full')) };
     const ledger = new Ledger(START, failing);

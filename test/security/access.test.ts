@@ -9,10 +9,11 @@ import { countTopic, readTopic } from '../support/topic-reader.js';
 import { makeAccount, useAclStack } from './acl-stack.js';
 
 const TOPIC = 'secured';
+const DIRTY_TOPIC = 'secured-dirty';
 
 const bench = useBench({ allowSecrets: true });
 const cli = useCli();
-const acl = useAclStack([TOPIC]);
+const acl = useAclStack([TOPIC, DIRTY_TOPIC]);
 
 interface Output {
   readonly ok: boolean;
@@ -35,14 +36,17 @@ beforeAll(async () => {
   const publisher = await acl.account('publisher');
   const nobody = await acl.account('nobody');
   const reader = { accessKey: 'reader', secretKey: randomUUID() };
+  const keeper = { accessKey: 'keeper', secretKey: randomUUID() };
   const retired = { accessKey: 'retired', secretKey: randomUUID() };
   await makeAccount(acl.stack, reader, { actions: ['Sub'] });
+  await makeAccount(acl.stack, keeper, { actions: ['Pub', 'Sub', 'Get'], group: 'rocketlift' });
   await makeAccount(acl.stack, retired, { actions: ['Pub'], enabled: false });
   setAccount('RIGHT', publisher.accessKey, publisher.secretKey);
   setAccount('WRONG', publisher.accessKey, randomUUID());
   setAccount('UNKNOWN', `stranger-${randomUUID()}`, publisher.secretKey);
   setAccount('NOBODY', nobody.accessKey, nobody.secretKey);
   setAccount('READER', reader.accessKey, reader.secretKey);
+  setAccount('KEEPER', keeper.accessKey, keeper.secretKey);
   setAccount('RETIRED', retired.accessKey, retired.secretKey);
 });
 
@@ -175,5 +179,54 @@ describe('rocketlift dev up --acl', () => {
     const { stateDir } = acl.stack;
     const { up } = await import('../../src/dev/up.js');
     await expect(up({ stateDir, acl: false })).rejects.toMatchObject({ code: 'other_access', fault: 'user' });
+  });
+});
+
+describe('dirty records that are kept in a topic', () => {
+  async function dirtyJob(account: string) {
+    const job = {
+      source: {
+        type: 'csv',
+        path: await bench.file(`${randomUUID()}.csv`, 'id\n1\nx\n'),
+        columns: { id: 'integer' },
+      },
+      sink: {
+        topic: TOPIC,
+        endpoints: acl.stack.rocketmq.endpoints,
+        namesrvAddr: acl.stack.rocketmq.namesrvAddr,
+        transport: 'proxy',
+        credentials: { accessKey: `\${env:${account}_ACCESS}`, secretKey: `\${env:${account}_SECRET}` },
+      },
+      dirty: { mode: 'keep', topic: DIRTY_TOPIC },
+    } as const;
+    return bench.job(job);
+  }
+
+  it('are kept and read with the credentials of the job, which are known where they are asked for', async () => {
+    const report = await bench.run(await dirtyJob('KEEPER'));
+    expect(report).toMatchObject({ state: 'completed', records: { written: 1, dirty: 1 }, warnings: [] });
+    const list = ['dirty', 'list', report.job, '--json'];
+    expect(json(await cli.run(list, { env: variables }))).toMatchObject({ total: 1 });
+    const refused = await cli.run(list, { env: { KEEPER_ACCESS: '', KEEPER_SECRET: '' } });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('KEEPER_ACCESS') });
+    const kept = (await readTopic(acl.stack, DIRTY_TOPIC)).map(({ body }) => body.toString());
+    for (const value of Object.values(variables)) expect(kept.join()).not.toContain(value);
+  });
+
+  it('are kept by who may only publish, and it is said that they can not be looked at', async () => {
+    const job = await dirtyJob('RIGHT');
+    const before = await countTopic(acl.stack, DIRTY_TOPIC);
+    const checked = await cli.run(['check', await cli.jobFile(job)], { env: variables });
+    expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining("can't be looked at") });
+    expect(await countTopic(acl.stack, DIRTY_TOPIC)).toBe(before);
+    const report = await bench.run(job);
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { dirty: 1 },
+      warnings: [expect.stringContaining(`-r Topic:${DIRTY_TOPIC},Group:rocketlift -a Pub,Sub,Get`)],
+    });
+    expect(await countTopic(acl.stack, DIRTY_TOPIC)).toBe(before + 1);
+    const listed = await cli.run(['dirty', 'list', report.job], { env: variables });
+    expect(listed).toMatchObject({ code: 2, stderr: expect.stringContaining('may not read topic') });
   });
 });

@@ -40,11 +40,15 @@ export function useAclStack(topics: readonly string[]): AclStack {
   return acl;
 }
 
-/** Makes an account that may do this to every topic. */
+/** Makes an account that may do this to every topic, and be in a group of consumers, if it is named. */
 export async function makeAccount(
   stack: Stack,
   { accessKey, secretKey }: Account,
-  { actions, enabled = true }: { actions: readonly ('Pub' | 'Sub' | 'Get')[]; enabled?: boolean },
+  {
+    actions,
+    group,
+    enabled = true,
+  }: { actions: readonly ('Pub' | 'Sub' | 'Get')[]; group?: string; enabled?: boolean },
 ): Promise<void> {
   const admin = await adminOf(stack);
   const done = async (code: number, fields: Record<string, string>, body: object) => {
@@ -55,7 +59,8 @@ export async function makeAccount(
   const user = { username: accessKey, password: secretKey, userType: 'Normal' };
   await done(REQUEST.createUser, { username: accessKey }, { ...user, userStatus: 'enable' });
   const subject = `User:${accessKey}`;
-  const entries = [{ resource: 'Topic:*', actions, sourceIps: [], decision: 'Allow' }];
+  const resources = ['Topic:*', ...(group === undefined ? [] : [`Group:${group}`])];
+  const entries = resources.map((resource) => ({ resource, actions, sourceIps: [], decision: 'Allow' }));
   await done(REQUEST.createAcl, { subject }, { subject, policies: [{ policyType: 'Custom', entries }] });
   if (!enabled) {
     await done(REQUEST.updateUser, { username: accessKey }, { ...user, userStatus: 'disable' });

@@ -4,7 +4,7 @@ import type { DirtyEntry } from '../../dirty/entry.js';
 import { entryFiles, readEntries } from '../../dirty/folder/reader.js';
 import { entriesOfRun } from '../../dirty/topic/reader.js';
 import { checkedFolders } from '../../folders/folders.js';
-import { type DirtyTopic, dirtyTopic, parseTopicPlace } from '../../job/dirty-place.js';
+import type { DirtyTopic } from '../../job/dirty-place.js';
 import { userFault } from '../../job/fault.js';
 import { type FolderOptions, foldersOf } from '../folder-options.js';
 
@@ -36,11 +36,8 @@ export async function keptEntries(
       "Its worker's log says where they stand.",
     );
   }
-  const topic = parseTopicPlace(place);
-  if (topic) {
-    const { job } = await client.job(run);
-    return await entriesInTopic(dirtyTopic(topic, job.sink), records.dirty, options);
-  }
+  const topic = await client.dirtyTopic(run);
+  if (topic) return await entriesInTopic(topic, records.dirty, options);
   const files = await entryFiles(place);
   if (files.length === 0 && records.dirty > 0) {
     throw userFault(

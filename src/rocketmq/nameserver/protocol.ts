@@ -8,6 +8,7 @@ export const REQUEST = {
   updateTopic: 17,
   getBrokerConfig: 26,
   getBrokerRuntimeInfo: 28,
+  searchOffset: 29,
   getMaxOffset: 30,
   getMinOffset: 31,
   heartbeat: 34,

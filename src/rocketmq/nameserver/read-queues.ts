@@ -23,20 +23,41 @@ export interface QueueStretch {
 
 /**
  * What the queues of a topic hold: all that was acknowledged before. Those without messages are left out.
+ * @param since leaves out what was stored before, in milliseconds since 1970 @default nothing
  * @throws RefusedError where the topic is missing or the account may not know, RemotingError; the signal's reason
  */
-export async function heldStretches(servers: Servers, signal: AbortSignal): Promise<QueueStretch[]> {
+export async function heldStretches(
+  servers: Servers,
+  since: number | undefined,
+  signal: AbortSignal,
+): Promise<QueueStretch[]> {
   const ends = await topicEnds(servers, signal);
   const brokers = await mastersOf(servers);
   const all = brokers.flatMap(({ name, address }) =>
     (ends[name] ?? []).map(async (to, queue): Promise<QueueStretch> => {
-      const fields = { topic: servers.context.topic, queueId: queue };
-      const answer = await servers.connections.ask(address, { code: REQUEST.getMinOffset, fields });
-      if (answer.code !== ANSWER.ok) throw new RefusedError(answer.code, answer.remark);
-      return { broker: name, queue, from: Number(answer.fields.offset), to };
+      const from = await firstSince(servers, address, queue, since);
+      return { broker: name, queue, from, to };
     }),
   );
   return (await Promise.all(all)).filter(({ from, to }) => from < to);
+}
+
+/** Where a queue begins, or what was stored in it since a time. */
+async function firstSince(
+  { connections, context: { topic } }: Servers,
+  address: string,
+  queueId: number,
+  timestamp: number | undefined,
+): Promise<number> {
+  const queue = { topic, queueId };
+  const answer = await connections.ask(
+    address,
+    timestamp === undefined
+      ? { code: REQUEST.getMinOffset, fields: queue }
+      : { code: REQUEST.searchOffset, fields: { ...queue, timestamp } },
+  );
+  if (answer.code !== ANSWER.ok) throw new RefusedError(answer.code, answer.remark);
+  return Number(answer.fields.offset);
 }
 
 /**
