@@ -293,7 +293,7 @@ describe('a topic that can not be used is found before anything is sent', () => 
   });
 });
 
-it('a topic that is missing for a while is waited for', async () => {
+it('a topic that is missing for a while is waited for, and keeps nobody from pausing the run', async () => {
   const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
   const rows = Array.from({ length: 4000 }, (_, n) => (n % 4 === 3 ? `x${n}` : n));
   const job = await topicJob(topic, dirtyTopic, `id\n${rows.join('\n')}\n`, {
@@ -305,14 +305,56 @@ it('a topic that is missing for a while is waited for', async () => {
   const before = await idsIn(dirtyTopic);
   await deleteTopic(stack, dirtyTopic);
   await bench.client.resume(run);
-  const waiting = await until(async () => {
-    const { activities } = await bench.client.progress(run);
-    return activities.find(({ heartbeat }) => heartbeat?.waitingFor)?.heartbeat;
-  });
-  expect(waiting?.waitingFor).toMatchObject({ code: 'topic_not_found', fault: 'world' });
+  const waitsFor = () =>
+    until(async () => {
+      const { activities } = await bench.client.progress(run);
+      return activities.find(({ heartbeat }) => heartbeat?.waitingFor)?.heartbeat?.waitingFor;
+    });
+  expect(await waitsFor()).toMatchObject({ code: 'topic_not_found', fault: 'world' });
+  await bench.client.pause(run);
+  const { records } = await bench.client.report(run);
+  // What nobody could keep is behind the watermark.
+  expect(records.dirty).toBe(before.length);
+  await bench.client.resume(run);
+  await waitsFor();
   await createTopic(stack, dirtyTopic);
   expect(await finish(run)).toMatchObject({ state: 'completed', records: { read: 4000, dirty: 1000 } });
   const after = await idsIn(dirtyTopic);
   expect(new Set([...before, ...after]).size).toBe(1000);
   expect(before.length + after.length).toBe(1000);
+}, 180_000);
+
+it('a topic that stays away ends the run when it has been waited for long enough, and a retry completes it', async () => {
+  const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+  const rows = Array.from({ length: 4000 }, (_, n) => (n % 4 === 3 ? `x${n}` : n));
+  const job = await topicJob(topic, dirtyTopic, `id\n${rows.join('\n')}\n`, {
+    settings: {
+      ...NO_LIMIT,
+      retryFor: '5s',
+      rate: { records: '1000/s' },
+      batch: { records: 50, inFlight: 2 },
+    },
+  });
+  const run = await bench.client.start(job);
+  await until(async () => (await bench.client.progress(run)).records.written > 500);
+  await bench.client.pause(run);
+  const before = await idsIn(dirtyTopic);
+  await deleteTopic(stack, dirtyTopic);
+  await bench.client.resume(run);
+  const failed = await finish(run);
+  expect(failed).toMatchObject({
+    state: 'failed',
+    records: { dirty: before.length },
+    error: {
+      code: 'dirty_store_failed',
+      fault: 'world',
+      message: expect.stringContaining(`topic ${dirtyTopic} does not exist`),
+      mend: expect.stringMatching(/or mend dirty\.topic[\s\S]*rocketlift retry/),
+    },
+  });
+  await createTopic(stack, dirtyTopic);
+  const report = await finish(await bench.client.retry(run));
+  expect(report).toMatchObject({ state: 'completed', records: { read: 4000, dirty: 1000 } });
+  const after = await idsIn(dirtyTopic);
+  expect(new Set([...before, ...after]).size).toBe(1000);
 }, 180_000);

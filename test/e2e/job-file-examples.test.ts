@@ -209,6 +209,7 @@ const SURROUNDINGS: Readonly<Record<string, Surroundings>> = {
   verify: { beside: BY_BOTH },
   'verify.sample': { beside: BY_BOTH },
   'dirty.mode': { beside: { 'dirty.path': 'dirty/' } },
+  'dirty.topic': { beside: { ...BY_BOTH, 'dirty.mode': 'keep' } },
   'dirty.path': { beside: { 'dirty.mode': 'keep' } },
   'transform.rename': { arrived: arrivedWith('"credit_limit":') },
   'transform.drop': {
@@ -239,6 +240,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     const { written = 2, messages = written } = expected;
     const topic = field === 'sink.topic' ? String(value) : `t-${randomUUID()}`;
     await createTopic(stack, topic, { type: topicType ?? 'NORMAL' });
+    if (field === 'dirty.topic') await createTopic(stack, String(value));
     // A folder of its own, as paths in examples are relative.
     const baseDir = await mkdtemp(join(bench.folder, 'example-'));
     await mkdir(join(baseDir, 'data'));
