@@ -7,6 +7,7 @@ import { createTopic, deleteTopic } from '../../src/dev/topics.js';
 import type { DirtyEntry } from '../../src/dirty/entry.js';
 import type { LoadedJob } from '../../src/job/parse.js';
 import type { JobInput } from '../../src/job/schema/job.js';
+import { type QueueStretch, readableStretches, storedIn } from '../../src/rocketmq/read-topic.js';
 import { json, useCli } from '../cli/cli.js';
 import { halfWay, ROWS } from '../support/half-way.js';
 import { keeping } from '../support/keeping.js';
@@ -51,12 +52,16 @@ const idsIn = async (topic: string) =>
 
 describe('dirty records that are kept in a topic', () => {
   it.each([
-    ['the name server', 'nameserver'],
-    ['the proxy', 'proxy'],
-  ] as const)('are messages that operators find, over %s', async (_, transport) => {
-    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
-    const job = await topicJob(topic, dirtyTopic, CONTENT, {
+    ['the name server', 'nameserver', {}],
+    ['the proxy', 'proxy', {}],
+    ['the name server, in a namespace', 'nameserver', { namespace: 'MQ_INST_dirty', createTopic: {} }],
+  ] as const)('are messages that operators find, over %s', async (_, transport, more) => {
+    const [topic, name] = [await bench.topic(), `dirty-${randomUUID()}`];
+    const dirtyTopic = 'namespace' in more ? `${more.namespace}%${name}` : name;
+    await createTopic(stack, dirtyTopic);
+    const job = await topicJob(topic, name, CONTENT, {
       sink: {
+        ...more,
         topic,
         namesrvAddr,
         transport,
@@ -65,27 +70,26 @@ describe('dirty records that are kept in a topic', () => {
       },
     });
     const run = await bench.client.start(job);
-    const name = `${run.workflowId}/${run.runId}`;
+    const runName = `${run.workflowId}/${run.runId}`;
     const report = await finish(run);
     expect(report).toMatchObject({
       state: 'completed',
       records: { read: 3, written: 1, dirty: 2 },
-      dirtyStore: `topic:${dirtyTopic}#${name}`,
-      warnings: [],
+      dirtyStore: `topic:${dirtyTopic}#${runName}`,
     });
     const messages = await readTopic(stack, dirtyTopic);
     const bodies = messages.map(({ body }) => JSON.parse(body.toString()));
     bodies.sort((a, b) => a.position - b.position);
     expect(bodies).toMatchObject([
-      { run: name, code: 'not_integer', raw: 'x,"b ""c"""', whole: true, columns: ['id', 'text'] },
-      { run: name, code: 'too_many_fields', raw: '3,c,d', whole: true, columns: ['id', 'text'] },
+      { run: runName, code: 'not_integer', raw: 'x,"b ""c"""', whole: true, columns: ['id', 'text'] },
+      { run: runName, code: 'too_many_fields', raw: '3,c,d', whole: true, columns: ['id', 'text'] },
     ]);
     for (const { keys, tag, properties, id, body } of messages) {
       const entry = JSON.parse(body.toString());
       expect(entry.id).toBe(id);
-      expect([...keys].sort()).toEqual([id, name].sort());
+      expect([...keys].sort()).toEqual([id, runName].sort());
       expect(tag).toBe(entry.code);
-      expect(properties.rocketliftRun).toBe(name);
+      expect(properties.rocketliftRun).toBe(runName);
     }
     expect((await listed(run.workflowId)).records.map(({ id }) => id)).toEqual(bodies.map(({ id }) => id));
   });
@@ -214,6 +218,27 @@ describe('what was sent and is not behind a watermark', () => {
 });
 
 describe('entries that are gone', () => {
+  it('are passed over where they are looked for', async () => {
+    const dirtyTopic = await bench.topic();
+    await send(brokerAddr, dirtyTopic, { queue: 3, bodies: ['first', 'second', 'third'] });
+    const access = { sink: { namesrvAddr, topic: dirtyTopic } };
+    const { signal } = new AbortController();
+    const wait = { stage: 'check', timeoutMs: 20_000, signal } as const;
+    const stretches = await readableStretches(access, undefined, wait);
+    expect(stretches).toMatchObject([{ queue: 3, from: 0, to: 3 }]);
+    const bodies = async (stretches: readonly QueueStretch[]) => {
+      const found: string[] = [];
+      for await (const { body } of storedIn(stretches, access, wait)) found.push(body.toString());
+      return found;
+    };
+    expect(await bodies(stretches)).toEqual(['first', 'second', 'third']);
+    // Nothing was stored since then.
+    expect(await readableStretches(access, Date.now() + 1000, wait)).toEqual([]);
+    await deleteTopic(stack, dirtyTopic);
+    await createTopic(stack, dirtyTopic);
+    expect(await bodies(stretches)).toEqual([]);
+  });
+
   it('are missed, and it is said how many', async () => {
     const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
     const run = await bench.client.start(await topicJob(topic, dirtyTopic, CONTENT));

@@ -34,6 +34,7 @@ export const ANSWER = {
   serviceNotAvailable: 14,
   noPermission: 16,
   topicNotExist: 17,
+  pullNotFound: 19,
   pullRetryImmediately: 20,
   pullOffsetMoved: 21,
   queryNotFound: 22,

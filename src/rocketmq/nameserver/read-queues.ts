@@ -11,6 +11,9 @@ const GROUP = 'rocketlift';
 /** That a subscription comes along, and nothing is committed or waited for. */
 const WITH_SUBSCRIPTION = 4;
 
+/** What a broker answers that has no message where it is asked for one. */
+const GONE: readonly number[] = [ANSWER.pullNotFound, ANSWER.pullRetryImmediately, ANSWER.pullOffsetMoved];
+
 /** A stretch of a queue. Plain data. */
 export interface QueueStretch {
   readonly broker: string;
@@ -109,11 +112,12 @@ export class QueueReader {
 
 function pieceOf({ code, remark, fields, body }: Answer, { to }: QueueStretch, offset: number): Piece {
   const next = Number(fields.nextBeginOffset);
-  // The broker has removed what stood there, or has nothing for whoever asks, and says where to go on.
-  const isMoved = code === ANSWER.pullOffsetMoved || code === ANSWER.pullRetryImmediately;
-  if ((code !== ANSWER.ok && !isMoved) || !(next > offset)) throw new RefusedError(code, remark);
-  const found = code === ANSWER.ok ? [...storedMessages(body)] : [];
-  return { messages: found.filter(({ queueOffset }) => queueOffset < to), next };
+  if (code === ANSWER.ok && next > offset) {
+    return { messages: [...storedMessages(body)].filter(({ queueOffset }) => queueOffset < to), next };
+  }
+  // What stood there has been removed, and the broker says where to go on; or the queue with it, and the new one is shorter.
+  if (GONE.includes(code)) return { messages: [], next: next > offset ? next : to };
+  throw new RefusedError(code, remark);
 }
 
 function pull(
