@@ -62,7 +62,7 @@ export async function columnsInTopic(
 
 /** What is to be said where the topic has fewer entries than a report counts. */
 export const missingEntries = ({ topic, run }: Pick<DirtyTopic, 'topic' | 'run'>, missing: number): string =>
-  `${missing} dirty records of ${run} are not in topic ${topic} any more: brokers remove messages when they are old enough ` +
+  `${missing} of the dirty records of ${run} are not in topic ${topic} any more: brokers remove messages when they are old enough ` +
   '(fileReservedTime), or when their disk is full.';
 
 const nothingKept = (place: Pick<DirtyTopic, 'topic' | 'run'>, expected: number) =>

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { MigrationClient } from '../../src/client/migration-client.js';
 import { createTopic, deleteTopic } from '../../src/dev/topics.js';
 import type { DirtyEntry } from '../../src/dirty/entry.js';
 import type { LoadedJob } from '../../src/job/parse.js';
@@ -15,6 +16,7 @@ import { useBench } from '../support/migration.js';
 import { send } from '../support/send.js';
 import { countTopic, readTopic } from '../support/topic-reader.js';
 import { until } from '../support/until.js';
+import { startWorkerProcess } from '../support/worker-process.js';
 
 const bench = useBench();
 const cli = useCli();
@@ -198,6 +200,39 @@ describe('what was sent and is not behind a watermark', () => {
     expect(records.map(({ id }) => id).sort()).toEqual([...new Set(stored)].sort());
   }, 180_000);
 
+  it('and a replay of it goes on where it was when its worker is killed', async (context) => {
+    const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
+    const job = await topicJob(topic, dirtyTopic, `id,text\n${rows.join('\n')}\n`, { settings: NO_LIMIT });
+    const run = await bench.client.start(job);
+    expect(await finish(run)).toMatchObject({ state: 'completed', records: { dirty: ROWS } });
+    const { source, ...rest } = job.document as JobInput;
+    const mended = bench.job({
+      ...rest,
+      source: { ...source, columns: { id: 'string' } },
+      settings: { batch: { records: 10, inFlight: 2 } },
+    } as never);
+    const taskQueue = `test-${randomUUID()}`;
+    const client = await MigrationClient.connect({ taskQueue });
+    context.onTestFinished(() => client.close());
+    const startWorker = async () => {
+      const worker = await startWorkerProcess(taskQueue);
+      context.onTestFinished(() => worker.end('SIGKILL'));
+      return worker;
+    };
+    const worker = await startWorker();
+    const replay = await client.replay(run, { job: mended });
+    await until(async () => (await client.progress(replay)).records.written > ROWS / 10);
+    await worker.end('SIGKILL');
+    await startWorker();
+    const report = await client.wait(replay);
+    expect(report).toMatchObject({ state: 'completed', records: { read: ROWS, written: ROWS, dirty: 0 } });
+    const messages = await readTopic(stack, topic);
+    const ids = new Set(messages.map(({ body }) => JSON.parse(body.toString()).id));
+    expect(ids.size).toBe(2 * ROWS);
+    // By the name server nothing is repeated.
+    expect(messages).toHaveLength(2 * ROWS);
+  }, 180_000);
+
   it('is gone on behind by a retry', async () => {
     const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
     const content = `id\n${Array.from({ length: 400 }, (_, n) => (n % 10 === 3 ? 'x' : n)).join('\n')}\n`;
@@ -248,17 +283,26 @@ describe('entries that are gone', () => {
     await createTopic(stack, dirtyTopic);
     expect(await listed(run.workflowId)).toMatchObject({ total: 0, missing: 2 });
     const text = await cli.run(['dirty', 'list', run.workflowId]);
-    expect(text.stdout).toContain('2 dirty records of');
+    expect(text.stdout).toContain('2 of the dirty records of');
     expect(await finish(await bench.client.replay(run))).toMatchObject({
       state: 'failed',
       error: { code: 'nothing_kept', fault: 'user' },
     });
-    // One of them is there again, and somebody else's.
-    const [{ id }] = kept;
-    expect(await cli.run(['dirty', 'show', run.workflowId, id])).toMatchObject({
+    expect(await cli.run(['dirty', 'show', run.workflowId, kept[0].id])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('are not in topic'),
     });
+    // One of them is there again.
+    const [{ body, properties, id }] = kept;
+    const { KEYS, rocketliftRun, rocketliftId } = properties;
+    await send(brokerAddr, dirtyTopic, {
+      bodies: [body.toString()],
+      properties: { KEYS, rocketliftRun, rocketliftId },
+    });
+    expect(await listed(run.workflowId)).toMatchObject({ total: 1, missing: 1, records: [{ id }] });
+    const replayed = await finish(await bench.client.replay(run));
+    expect(replayed).toMatchObject({ state: 'completed', records: { read: 1, dirty: 1 } });
+    expect(replayed.warnings).toContainEqual(expect.stringMatching(/^1 of the dirty records of .* in topic/));
   });
 });
 
