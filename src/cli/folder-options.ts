@@ -18,16 +18,21 @@ const VARIABLES: Readonly<Record<Access, string>> = {
 
 /** The options of a command that starts a worker: what jobs may use there. */
 export function addFolderOptions(command: Command): Command {
-  return command
+  command
     .option('--allow-read <dir...>', help('folders that jobs may read (default: any)', 'read'))
     .option(
       '--allow-dirty <dir...>',
       help('folders that jobs may keep dirty records in (default: any)', 'dirty'),
-    )
-    .option(
-      '--allow-secrets <dir...>',
-      help('folders that jobs may take ${file:…} and the files of sink.tls from (default: none)', 'secrets'),
     );
+  return addSecretsOption(command);
+}
+
+/** Of one that connects to RocketMQ as a job says, and needs nothing else of this machine. */
+export function addSecretsOption(command: Command): Command {
+  return command.option(
+    '--allow-secrets <dir...>',
+    help('folders that jobs may take ${file:…} and the files of sink.tls from (default: none)', 'secrets'),
+  );
 }
 
 const help = (text: string, access: Access) =>

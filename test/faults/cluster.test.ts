@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keptEntries } from '../../src/cli/dirty/entries.js';
 import { FrameRelay, withOtherBrokers } from '../support/frame-relay.mjs';
 import { useBench } from '../support/migration.js';
 import { countTopic } from '../support/topic-reader.js';
@@ -46,6 +47,25 @@ describe('two name servers and two brokers', () => {
     for (const { brokerName } of cluster().halves) {
       expect(read.filter((message) => message.brokerName === brokerName).length).toBeGreaterThan(ROWS / 3);
     }
+  });
+
+  it('each hold dirty records of a topic, and those of both are read', async () => {
+    const dirtyTopic = await cluster().topic();
+    const run = await migrate({
+      rows: ROWS,
+      dirtyEvery: 10,
+      dirty: { mode: 'keep', topic: dirtyTopic },
+      settings: { errorLimit: { records: ROWS } },
+    });
+    await run.endsComplete();
+    const held = await counts(dirtyTopic);
+    expect(Math.min(...held)).toBeGreaterThan(0);
+    const { entries, missing } = await keptEntries(bench.client, run.run, {});
+    const ids: string[] = [];
+    for await (const { id } of entries) ids.push(id);
+    expect(ids).toHaveLength(ROWS / 10);
+    expect(new Set(ids).size).toBe(ROWS / 10);
+    expect(missing(ids.length)).toBeUndefined();
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { parseRun, runText } from '../../client/run-ref.js';
 import type { DirtyEntry } from '../../dirty/entry.js';
 import { userFault } from '../../job/fault.js';
 import { type CommonOptions, createCommand, RUN_HELP, withClient } from '../command.js';
-import { addFolderOptions, type FolderOptions } from '../folder-options.js';
+import { addSecretsOption, type FolderOptions } from '../folder-options.js';
 import { plural } from '../format.js';
 import { print, printJson } from '../output.js';
 import { keptEntries } from './entries.js';
@@ -17,7 +17,7 @@ interface ExportOptions extends CommonOptions, FolderOptions {
 }
 
 export const exportCommand = (): Command =>
-  addFolderOptions(
+  addSecretsOption(
     createCommand('export', 'Write the dirty records of a run to a file, to be mended there', [
       'dirty export orders --to dirty.ndjson',
     ]).argument('<run>', RUN_HELP),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseRun, runText } from '../../client/run-ref.js';
 import type { DirtyEntry } from '../../dirty/entry.js';
 import { type CommonOptions, createCommand, RUN_HELP, withClient } from '../command.js';
-import { addFolderOptions, type FolderOptions } from '../folder-options.js';
+import { addSecretsOption, type FolderOptions } from '../folder-options.js';
 import { number, plural, table } from '../format.js';
 import { countingNumber } from '../numbers.js';
 import { print, printJson } from '../output.js';
@@ -13,7 +13,7 @@ interface ListOptions extends CommonOptions, FolderOptions {
 }
 
 export const listCommand = (): Command =>
-  addFolderOptions(
+  addSecretsOption(
     createCommand('list', 'List the dirty records of a run, and count them by reason', [
       'dirty list orders',
       'dirty list orders --json | jq ".records[].place"',

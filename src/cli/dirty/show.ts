@@ -3,13 +3,13 @@ import { parseRun, runText } from '../../client/run-ref.js';
 import type { DirtyEntry } from '../../dirty/entry.js';
 import { userFault } from '../../job/fault.js';
 import { type CommonOptions, createCommand, RUN_HELP, withClient } from '../command.js';
-import { addFolderOptions, type FolderOptions } from '../folder-options.js';
+import { addSecretsOption, type FolderOptions } from '../folder-options.js';
 import { number, table } from '../format.js';
 import { print, printJson } from '../output.js';
 import { keptEntries } from './entries.js';
 
 export const showCommand = (): Command =>
-  addFolderOptions(
+  addSecretsOption(
     createCommand('show', 'Show a dirty record with its reason, as it stands in the input', [
       'dirty show orders 4Ge7zK1bXqLw-1245680',
     ])
