@@ -148,13 +148,14 @@ export class Ledger {
    */
   async secure(withinMs?: number): Promise<Mark> {
     const mark = { watermark: this.#watermark, covered: this.#covered };
-    const flushed = this.#store.flush();
-    if (withinMs === undefined) await flushed;
-    else if (!(await endsWithin(flushed, withinMs))) {
+    const secured = this.#store.flush().then(() => {
+      // Another may have been secured meanwhile.
+      if (mark.covered >= this.#safe.covered) this.#safe = mark;
+    });
+    if (withinMs === undefined) await secured;
+    else if (!(await endsWithin(secured, withinMs))) {
       return { watermark: this.safeWatermark, covered: this.#safe.covered };
     }
-    // Another may have been secured meanwhile.
-    if (mark.covered >= this.#safe.covered) this.#safe = mark;
     return mark;
   }
 
