@@ -90,7 +90,8 @@ async function reading<T>({ context }: Servers, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     const isRefused = error instanceof RefusedError && error.code === ANSWER.noPermission;
-    if (!isRefused || !/has no permission|is forbidden/i.test(error.message)) throw error;
+    if (!isRefused || !/has no permission|no default permission|is forbidden/i.test(error.message))
+      throw error;
     throw faultByRule(readNotPermitted, `${error.code} ${error.message}`, context);
   }
 }

@@ -23,6 +23,7 @@ interface Over {
   readonly sink?: Partial<JobInput['sink']>;
   readonly settings?: JobInput['settings'];
   readonly verify?: JobInput['verify'];
+  readonly dirty?: JobInput['dirty'];
 }
 
 /** A job over records of one of seven keys. */
@@ -108,6 +109,32 @@ describe('a job', () => {
     expect(await stored(rocketmq.open, topic)).toEqual({ records: ROWS, duplicates: 0 });
   });
 
+  it('keeps dirty records in a topic, where they are found and read', async () => {
+    const [topic, dirtyTopic] = [newTopic(), newTopic()];
+    await makeTopic(rocketmq.open, topic);
+    await makeTopic(rocketmq.open, dirtyTopic);
+    const path = await bench.file(`${topic}.csv`, 'id\n1\nx\ny\n');
+    const report = await bench.run(
+      bench.job({
+        source: { type: 'csv', path, columns: { id: 'integer' } },
+        sink: { topic, ...byNameServer() },
+        dirty: { mode: 'keep', topic: dirtyTopic },
+      }),
+    );
+    expect(report).toMatchObject({ state: 'completed', records: { written: 1, dirty: 2 }, warnings: [] });
+    const list = await cli.run(['dirty', 'list', report.job, '--json']);
+    const { total, records } = json<{ total: number; records: { id: string }[] }>(list);
+    expect(total).toBe(2);
+    const kept = (await readTopic(rocketmq.open, dirtyTopic)).map(({ id }) => id);
+    expect(records.map(({ id }) => id).sort()).toEqual(kept.sort());
+    await writeLogbacks(bench.folder);
+    const found = await mqadmin(rocketmq.open, bench.folder, 'queryMsgByKey', [
+      ...['-t', dirtyTopic, '-k', kept[0]],
+    ]);
+    // A line of names, and one for the message.
+    expect(found.trim().split('\n')).toHaveLength(2);
+  });
+
   it('with a delay is refused: RocketMQ 4 would deliver at once, and not say so', async () => {
     const topic = newTopic();
     await makeTopic(rocketmq.open, topic);
@@ -182,6 +209,17 @@ describe('ACL 1.0', () => {
         error: { code, fault: 'user', mend: expect.stringContaining(mend) },
       });
     }
+  });
+
+  it('tells who may keep dirty records and not look at them', async () => {
+    const dirtyTopic = newTopic();
+    await makeTopic(rocketmq.closed, dirtyTopic);
+    const dirty = { mode: 'keep', topic: dirtyTopic } as const;
+    const report = await bench.run(await secured(await account('publisher'), 1, { dirty }));
+    expect(report).toMatchObject({
+      state: 'completed',
+      warnings: [expect.stringContaining(`${dirtyTopic}=PUB|SUB`)],
+    });
   });
 
   it('lets in who may publish: by check, which stores nothing, and by a run, all of which arrives', async () => {
