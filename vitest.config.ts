@@ -19,6 +19,9 @@ const UNIT = [
 /** Tests that break servers, each on a stack of its own: `npm run test:faults`. */
 const FAULTS = 'test/faults/**/*.test.ts';
 
+/** Files that take about a minute each, left out by `npm run test:quick`. */
+const LEFT_OUT = process.env.ROCKETLIFT_QUICK === '1' ? ['test/**/*.slow.test.ts'] : [];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, 'test/rocketmq/**/*.test.ts', FAULTS],
+          exclude: [...UNIT, 'test/rocketmq/**/*.test.ts', FAULTS, ...LEFT_OUT],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 60_000,

@@ -6,16 +6,20 @@ import { setup, step } from './setup.mjs';
 
 /**
  * `npm test -- [what vitest takes]`: the checks, then the tests. `--write-table` writes what the tests of faults found into
- * docs/reliability.md. The last line is `N passed, N failed`; failed checks count as
- * one failure, as does each test file that can't be loaded. Ends with 0 only where something ran and nothing failed.
+ * docs/reliability.md; `--quick` leaves out `test/faults` and the files that are named slow. The last line is
+ * `N passed, N failed`; failed checks count as one failure, as does each test file that can't be loaded. Ends with 0 only where something ran and nothing failed.
  */
 
 /** @typedef {{ status: string }} Test */
 /** @typedef {{ status: string, assertionResults: Test[] }} TestFile */
 
 const given = process.argv.slice(2);
-const args = given.filter((arg) => arg !== '--write-table');
-if (args.length < given.length) process.env.ROCKETLIFT_WRITE_TABLE = '1';
+const args = given.filter((arg) => arg !== '--write-table' && arg !== '--quick');
+if (given.includes('--write-table')) process.env.ROCKETLIFT_WRITE_TABLE = '1';
+if (given.includes('--quick')) {
+  process.env.ROCKETLIFT_QUICK = '1';
+  args.push('--project', 'unit', '--project', 'servers');
+}
 
 let passed = 0;
 let failed = 0;

@@ -140,7 +140,7 @@ function acl({ admin, publisher, nobody }: Accounts): string {
 
 /** RocketMQ 4 looks in its home for how to log, and does not start without. */
 export async function writeLogbacks(home: string): Promise<void> {
-  await mkdir(join(home, 'conf'));
+  await mkdir(join(home, 'conf'), { recursive: true });
   for (const name of ['namesrv', 'broker', 'tools'])
     await writeFile(join(home, 'conf', `logback_${name}.xml`), LOGBACK);
 }
