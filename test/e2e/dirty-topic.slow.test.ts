@@ -111,7 +111,8 @@ describe('dirty records that are kept in a topic', () => {
     expect(list).toMatchObject({ total: 2, byCode: { not_integer: 1, too_many_fields: 1 } });
     expect(list).not.toHaveProperty('missing');
     expect(list.records.every((entry) => entry.run === name && !('columns' in entry))).toBe(true);
-    const [first] = list.records;
+    // Those of one millisecond stand in the order of their queues.
+    const [first] = list.records.filter(({ code }) => code === 'not_integer');
     const shown = await cli.run(['dirty', 'show', name, first.id]);
     expect(shown.stdout).toMatch(/not_integer[\s\S]*\n\nx,"b ""c"""\n$/);
 
