@@ -5,7 +5,8 @@ import { noteFault } from './support/faulty-run.js';
 import { useScene } from './support/scene.js';
 
 const scene = useScene();
-const ROWS = 100_000;
+// Enough for some to be left when it is back.
+const ROWS = 200_000;
 
 it.each([
   ['stopped', 'proxy', 'SIGTERM', 'temporalStopped'],
