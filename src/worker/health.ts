@@ -25,6 +25,7 @@ export async function keepHealthFile(
   await rm(path, { force: true });
   try {
     await lookRegularly(async () => {
+      // Who can't be asked is not well: nothing is renewed then, and that is what is looked at.
       const at = await wellAt().catch(() => undefined);
       if (at !== undefined && !signal.aborted) await renew(path, at);
     }, signal);
