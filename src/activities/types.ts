@@ -36,6 +36,16 @@ export interface ValidateInput {
   readonly replay?: ReplaySpec;
 }
 
+/** A topic as it was before the first row. */
+export interface TopicAtStart {
+  /** As the job names it: without its namespace. */
+  readonly topic: string;
+  /** Its queues, where brokers are known: keys are given to them, where messages keep their order. */
+  readonly layout?: Layout;
+  /** Where its queues ended, of a job that verifies. */
+  readonly ends?: TopicEnds;
+}
+
 export interface ValidateResult {
   /** The job with every default filled in. */
   readonly job: Job;
@@ -44,10 +54,8 @@ export interface ValidateResult {
   readonly sourceBytes: number;
   /** Where its dirty records are kept: the path of a folder, or what `topicPlace` makes. */
   readonly dirtyStore?: string;
-  /** The topic's queues, where brokers are known: keys are given to them, where messages keep their order. */
-  readonly layout?: Layout;
-  /** Where the topic's queues ended, of a job that verifies. */
-  readonly topicEnds?: TopicEnds;
+  /** All that it writes to. */
+  readonly topics: readonly TopicAtStart[];
   readonly warnings: readonly string[];
 }
 
@@ -62,6 +70,7 @@ export interface PartitionInput {
 }
 
 export interface WriteInput {
+  /** With the topic and the path of this partition alone. */
   readonly job: Job;
   readonly columns?: readonly string[];
   readonly partition: Partition;
@@ -75,7 +84,7 @@ export interface WriteInput {
   readonly share?: Rate;
   /** The run whose dirty records are kept together, `workflowId/runId`: the first of those that go on with one another. */
   readonly storeRun: string;
-  /** @see ValidateResult.layout */
+  /** @see TopicAtStart.layout */
   readonly layout?: Layout;
   readonly replay?: ReplaySpec;
   /** Where the topic's queues ended before the run, of a job that verifies a sample. */
@@ -89,6 +98,7 @@ export interface WriteResult extends Watermark {
 }
 
 export interface VerifyCountInput {
+  /** With the topic alone whose messages are counted. */
   readonly job: Job;
   /** Where the topic's queues ended before the first row. */
   readonly before: TopicEnds;

@@ -3,12 +3,12 @@ import { topicPlace } from '../job/dirty-place.js';
 import { fullTopic } from '../job/full-topic.js';
 import { validateJobDocument } from '../job/parse.js';
 import type { Job } from '../job/schema/job.js';
-import type { TopicToCreate } from '../rocketmq/missing-topic.js';
 import { checkJob } from './check.js';
+import type { CheckedTopic } from './check-topics.js';
 import { dirtySink } from './dirty-topic.js';
 import { toFailure } from './failures.js';
 import { activityLog } from './log.js';
-import type { ActivityOptions, ValidateInput, ValidateResult } from './types.js';
+import type { ActivityOptions, TopicAtStart, ValidateInput, ValidateResult } from './types.js';
 import { withHeartbeats } from './with-heartbeats.js';
 
 /** @see Activities.validateConnection */
@@ -20,7 +20,7 @@ export async function validateConnection(
     try {
       // Once more: a run that was started from the Temporal UI or a schedule has not been through the client.
       const job = validateJobDocument(document);
-      const { source, topic, topicEnds, toCreate, warnings } = await checkJob(job, {
+      const { source, topics, warnings } = await checkJob(job, {
         ...options,
         create: true,
         signal,
@@ -32,9 +32,8 @@ export async function validateConnection(
         ...(source.columns && { columns: source.columns }),
         sourceBytes: source.sourceBytes,
         ...dirtyPlace(job, storeRun),
-        ...(topic?.layout && { layout: topic.layout }),
-        ...(topicEnds && { topicEnds }),
-        warnings: toCreate ? [...warnings, created(job, toCreate)] : warnings,
+        topics: topics.map(atStart),
+        warnings: [...warnings, ...topics.flatMap((topic) => created(job, topic))],
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -50,5 +49,17 @@ function dirtyPlace(job: Job, run: string): Pick<ValidateResult, 'dirtyStore'> {
   return path === undefined ? {} : { dirtyStore: storeFolder(path, run) };
 }
 
-const created = ({ sink }: Job, { queues, type, brokers }: TopicToCreate) =>
-  `Topic ${fullTopic(sink)} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`;
+const atStart = ({ topic, found, ends }: CheckedTopic): TopicAtStart => ({
+  topic,
+  ...(found?.layout && { layout: found.layout }),
+  ...(ends && { ends }),
+});
+
+function created({ sink }: Job, { topic, toCreate }: CheckedTopic): string[] {
+  if (!toCreate) return [];
+  const { queues, type, brokers } = toCreate;
+  const name = fullTopic({ ...sink, topic });
+  return [
+    `Topic ${name} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`,
+  ];
+}

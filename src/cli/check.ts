@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CheckedTopic } from '../activities/check-topics.js';
 import { loadJobFile } from '../client/load-job-file.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { Fault, type FaultInfo, faultInfo } from '../job/fault.js';
@@ -15,6 +16,11 @@ import { number, plural, size } from './format.js';
 import { print, printJson } from './output.js';
 import { noWorkerText } from './run-to-end.js';
 
+interface FoundTopic extends TopicDescription {
+  /** As servers know it. */
+  readonly name: string;
+}
+
 interface CheckOptions extends QueueOptions, FolderOptions {
   readonly endpoints?: string;
 }
@@ -26,8 +32,8 @@ interface Check {
   /** What was found. */
   readonly message: string;
   readonly warnings: readonly string[];
-  /** What the servers say of the topic. */
-  readonly topic?: TopicDescription;
+  /** What the servers say of the topics. */
+  readonly topics?: readonly FoundTopic[];
   readonly error?: FaultInfo;
   readonly exit: number;
 }
@@ -83,16 +89,22 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
     'source and topic',
     () => EXIT.failed,
     async () => {
-      const { source, topic, toCreate, warnings } = await checkJob(job, {
+      const { source, topics, warnings } = await checkJob(job, {
         folders: await checkedFolders(folders),
       });
       const inputs = `${plural(source.inputs.length, 'input')} of ${size(source.sourceBytes)}`;
-      const found = [
-        ...(topic ? [`, ${plural(topic.writableQueues, 'writable queue')}`] : []),
-        ...(toCreate ? [` does not exist, and a run creates it: ${createdText(toCreate)}`] : []),
-      ].join('');
-      const message = `${inputs}; topic ${fullTopic(job.sink)} on ${addressOf(job.sink)}${found}`;
-      return { message, warnings, ...(topic && { topic }) };
+      const nameOf = ({ topic }: CheckedTopic) => fullTopic({ ...job.sink, topic });
+      const named = topics.length === 1 ? `topic ${nameOf(topics[0])}` : plural(topics.length, 'topic');
+      const missing = topics.flatMap((topic) =>
+        topic.toCreate
+          ? [`; ${nameOf(topic)} does not exist, and a run creates it: ${createdText(topic.toCreate)}`]
+          : [],
+      );
+      return {
+        message: `${inputs}; ${named} on ${addressOf(job.sink)}${missing.join('')}`,
+        warnings,
+        topics: topics.flatMap((topic) => (topic.found ? [{ name: nameOf(topic), ...topic.found }] : [])),
+      };
     },
   );
 }
@@ -100,7 +112,7 @@ async function checkEnds({ job }: LoadedJob, folders: Folders): Promise<Check> {
 async function attempt(
   name: Check['name'],
   exitOf: (error: unknown) => number,
-  look: () => Promise<Pick<Check, 'message' | 'warnings' | 'topic'>>,
+  look: () => Promise<Pick<Check, 'message' | 'warnings' | 'topics'>>,
 ): Promise<Check> {
   try {
     const { message, ...found } = await look();
@@ -129,22 +141,28 @@ const passed = (name: Check['name'], message: string): Check => ({
 
 const output = ({ exit: _, ...check }: Check) => check;
 
-function checkText({ name, ok, message, warnings, topic, error }: Check): string {
+function checkText({ name, ok, message, warnings, topics = [], error }: Check): string {
   return [
     `${ok ? '✓' : '✗'} ${name}: ${message}`,
-    ...(topic ? topicLines(topic) : []),
+    ...topics.flatMap(topicLines),
     ...(error ? [`  ${error.mend}`] : []),
     ...warnings.map((warning) => `  ! ${warning}`),
   ].join('\n');
 }
 
-function topicLines({ type = 'unknown', maxMessageBytes, brokers }: TopicDescription): string[] {
+function topicLines({
+  name,
+  type = 'unknown',
+  maxMessageBytes,
+  writableQueues,
+  brokers,
+}: FoundTopic): string[] {
   const limit = maxMessageBytes === undefined ? 'of unknown size' : `of ${size(maxMessageBytes)} at most`;
   return [
-    `  type ${type}, messages ${limit}`,
+    `  ${name}: ${plural(writableQueues, 'writable queue')}, type ${type}, messages ${limit}`,
     ...brokers.map(
-      ({ name, readableQueues, writableQueues }) =>
-        `  ${name}: ${plural(readableQueues, 'readable queue')}, ${number(writableQueues)} writable`,
+      (broker) =>
+        `    ${broker.name}: ${plural(broker.readableQueues, 'readable queue')}, ${number(broker.writableQueues)} writable`,
     ),
   ];
 }

@@ -33,6 +33,7 @@ export function reportText(report: Report): string {
     `${report.job}: ${report.state} after ${duration(report.durationMs)}`,
     indented(table(rows)),
     ...(inputs.length === 0 ? [] : ['inputs', indented(inputsText(inputs))]),
+    ...topicsText(report),
     ...togetherText(report),
     ...changesText(report),
     ...(warnings.length === 0 ? [] : ['warnings', indented(warnings.join('\n'))]),
@@ -61,6 +62,13 @@ function inputsText(inputs: readonly InputReport[]): string {
     ]);
   const more = inputs.length - MAX_INPUTS;
   return `${table(rows)}${more > 0 ? `\n(${number(more)} more: --json)` : ''}`;
+}
+
+function topicsText({ topics = [] }: Report): string[] {
+  if (topics.length === 0) return [];
+  const rows = topics.slice(0, MAX_INPUTS).map(({ name, messages }) => [name, plural(messages, 'message')]);
+  const more = topics.length - MAX_INPUTS;
+  return ['topics', indented(`${table(rows)}${more > 0 ? `\n(${number(more)} more: --json)` : ''}`)];
 }
 
 /** What a replay and the run that it replays come to. */

@@ -15,9 +15,6 @@ const is =
 
 const later = (what: string, instead: string) => `not there yet: ${what}; ${instead}`;
 
-const MACRO = later('names with ${…} in them are not filled in', 'write the name out');
-
-const hasMacro = (value: unknown) => typeof value === 'string' && value.includes('${');
 const isUrl = (value: unknown) => typeof value === 'string' && /^[a-z][a-z0-9+.-]+:\/\//i.test(value);
 
 /**
@@ -30,7 +27,6 @@ const LATER: readonly LaterField[] = [
     when: is('postgres', 'mysql'),
     message: later('databases can not be read', 'use csv, json or ndjson'),
   },
-  { path: ['sink', 'topic'], when: hasMacro, message: MACRO },
 ];
 
 /** What in a document belongs to a later version. */

@@ -65,6 +65,12 @@ export interface InputReport extends RecordCounts {
   readonly name: string;
 }
 
+/** What came into one of many topics. */
+interface TopicReport extends Pick<Tally, 'messages' | 'duplicatesAtMost'> {
+  /** As servers know it. */
+  readonly name: string;
+}
+
 /** What a run did. The form is a promise to scripts. */
 export interface Report {
   readonly job: string;
@@ -95,6 +101,8 @@ export interface Report {
   readonly retryOf?: string;
   /** The run whose dirty records this one replays, and what it had counted: the two add up. */
   readonly replayOf?: { readonly run: string; readonly records: RecordCounts };
+  /** Of a job whose topic is a template; absent while it runs, and in the report of a run that was terminated. */
+  readonly topics?: readonly TopicReport[];
   /** At most {@link MAX_NAMED_INPUTS} named; the rest summed in one more entry. */
   readonly inputs: readonly InputReport[];
 }

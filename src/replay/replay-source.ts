@@ -8,6 +8,7 @@ import type { FileSource } from '../job/schema/source.js';
 import { createSource, type SourceOptions } from '../sources/registry.js';
 import type { Partition, RecordBatch, Source } from '../sources/source.js';
 import { readAgain } from './again.js';
+import { entriesIn, splitByTable, tablesOf } from './by-table.js';
 import type { Entries } from './entries.js';
 import { entriesInFiles } from './entry-files.js';
 import { columnsInTopic, entriesInTopic } from './entry-topic.js';
@@ -23,6 +24,8 @@ export interface ReplayFrom {
   readonly records?: string;
   /** What that run had counted. */
   readonly before: { readonly dirty: number };
+  /** Whether partitions are to hold entries of one table alone. @default false */
+  readonly byTable?: boolean;
 }
 
 /** How a topic is read. */
@@ -52,9 +55,13 @@ export function replaySource(
     async describe() {
       const described = await entries.describe();
       const names = await columns();
-      return { ...described, ...(names && { columns: names }), warnings: [] };
+      const tables = from.byTable ? await tablesOf(entries) : [];
+      return { ...described, tables, ...(names && { columns: names }), warnings: [] };
     },
-    partition: (cursor, limit, first) => entries.page(Number(cursor ?? 0), limit, first),
+    async partition(cursor, limit, first) {
+      const page = await entries.page(Number(cursor ?? 0), limit, first);
+      return from.byTable ? await splitByTable(entries, page, first) : page;
+    },
     read: (partition, position, signal) => read(spec, own, entries, partition, position, columns, signal),
     sourceBytesBefore: () => 0,
     verify: (partition) => entries.verify(partition),
@@ -110,7 +117,7 @@ async function* read(
   let number = 0;
   let bytes = 0;
   let replayed: Replayed[] = [];
-  for await (const entry of entries.of(partition, signal)) {
+  for await (const entry of entriesIn(entries, partition, signal)) {
     signal.throwIfAborted();
     number++;
     if (number <= Number(position)) continue;

@@ -1,5 +1,6 @@
 import type { RecordFault } from '../job/fault.js';
 import type { Position } from '../job/report.js';
+import type { TableName } from '../job/topic-template.js';
 
 /** A part of the input that one activity writes. Plain data: it stands in workflow history. */
 export interface Partition {
@@ -7,6 +8,8 @@ export interface Partition {
   readonly index: number;
   /** Name of the input it is a part of (a file as the job names it). */
   readonly input: string;
+  /** The table it is a part of. Absent where records of any may be in it, which takes a topic that is no template. */
+  readonly table?: TableName;
   /** What a person sees on its bar in the Temporal UI: `orders.csv 64–128 MiB`. */
   readonly label: string;
   /** Bytes of the source it covers, for the progress bar. */
@@ -30,6 +33,8 @@ export interface PartitionPage {
 export interface SourceDescription {
   /** The names of the inputs, in order; there may be many. */
   readonly inputs: readonly string[];
+  /** The tables that they hold, each once; none where {@link Partition.table} is absent. */
+  readonly tables: readonly TableName[];
   /** Bytes of all inputs. */
   readonly sourceBytes: number;
   /** Names of the columns, where the source has a fixed set of them. */

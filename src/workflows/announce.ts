@@ -61,7 +61,10 @@ export class Announcer {
       this.#memoAt = now;
       this.#lastChange = lastChange;
       const report = soFar();
-      this.#memo({ soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...report, inputs: [] } : report });
+      const { topics: _, ...soFarReport } = report;
+      this.#memo({
+        soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...soFarReport, inputs: [] } : soFarReport,
+      });
     }
     this.#phase = phase;
     this.#dirty = dirty;

@@ -50,6 +50,7 @@ export function currentDetails(
       `${messages}, ${mib(bytes)} MiB of bodies, about ${Math.round(records.written / seconds)} a second`,
     ],
     ['Requests sent again', `${retries}`],
+    ...(state.topics.length > 1 ? topicsRow(state.topics.length) : []),
     ...(verified ? verifiedRow(verified) : []),
   ];
   const { now: phase, next } = PHASES[shownPhase(state)];
@@ -74,6 +75,8 @@ export function currentDetails(
     'Counts are of finished partitions; the heartbeats of the pending activities tell the rest.',
   ].join('\n');
 }
+
+const topicsRow = (topics: number): [string, string][] => [['Topics', `${topics}`]];
 
 function verifiedRow({ arrived, least, most, sampled }: Verified): [string, string][] {
   const found = sampled === undefined ? '' : `; ${sampled} found again, with the bodies that were sent`;

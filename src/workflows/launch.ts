@@ -1,10 +1,12 @@
 import type { WriteInput } from '../activities/types.js';
 import type { Job, Rate } from '../job/schema/job.js';
 import { isLimited, shareOf } from '../job/share.js';
+import { topicOf } from '../job/topic-template.js';
 import { sampleSize } from '../job/verify.js';
 import type { Partition } from '../sources/source.js';
 import { liveSettings } from './live.js';
 import { known, type Piece, type State } from './state.js';
+import { topicState } from './topics.js';
 
 /** What the write activity of a piece is given. The piece must have been taken out of those that wait. */
 export function writeInput(state: State, job: Job, piece: Piece, running: number): WriteInput {
@@ -13,18 +15,21 @@ export function writeInput(state: State, job: Job, piece: Piece, running: number
   // What the piece had counted before is its own, and not in it.
   const { read, dirty } = known(state).records;
   const share = shareNow(state, job, running);
+  const topic = topicOf(job.sink, partition.table);
+  const layout = validated?.topics.find((one) => one.topic === topic)?.layout;
+  const ends = topicState(state, topic)?.ends;
   return {
-    job: ofOneFile(job, partition),
+    job: ofOnePartition(job, partition, topic),
     ...(validated?.columns && { columns: validated.columns }),
     partition,
     ...(from && { from }),
     elsewhere: { read, dirty },
     limit: liveSettings(job, state.live).limit,
-    ...(validated?.layout && { layout: validated.layout }),
+    ...(layout && { layout }),
     ...(isLimited(share) && { share }),
     storeRun,
     ...(replay && { replay }),
-    ...(state.topicEnds && sampleSize(job) > 0 && { before: state.topicEnds }),
+    ...(ends && sampleSize(job) > 0 && { before: ends }),
   };
 }
 
@@ -39,6 +44,6 @@ export function shareNow(state: State, job: Job, running: number): Rate {
 }
 
 /** The job as one write activity needs it: a list of a thousand files need not stand in history a thousand times. */
-function ofOneFile(job: Job, { input }: Partition): Job {
-  return { ...job, source: { ...job.source, path: input } };
+function ofOnePartition(job: Job, { input }: Partition, topic: string): Job {
+  return { ...job, source: { ...job.source, path: input }, sink: { ...job.sink, topic } };
 }

@@ -17,6 +17,7 @@ import { failureOf, faultOf } from './failures.js';
 import { shareNow } from './launch.js';
 import { addWarnings, atRest, initialState, type State } from './state.js';
 import { progressOf, reportOf } from './tell.js';
+import { addTopics } from './topics.js';
 import { verify } from './verify.js';
 import { type WindowEnd, WriteWindow } from './write-window.js';
 
@@ -107,7 +108,7 @@ export async function migration(input: MigrationInput | null | undefined, carrie
 async function validate(input: MigrationInput | null | undefined, state: State) {
   if (!input) throw failureOf(NO_INPUT);
   const { replay, storeRun } = state;
-  const { topicEnds, ...validated } = await callValidateConnection({
+  const validated = await callValidateConnection({
     job: input.job,
     storeRun,
     ...(replay && { replay }),
@@ -115,8 +116,7 @@ async function validate(input: MigrationInput | null | undefined, state: State) 
   // A retry has its partitions already.
   state.phase = state.partitionsKnown > 0 ? 'writing' : 'partitioning';
   addWarnings(state, validated.warnings);
-  // Those of an earlier run count what that wrote as well, as the counts do.
-  if (topicEnds) state.topicEnds ??= topicEnds;
+  addTopics(state, validated.topics);
   return validated;
 }
 

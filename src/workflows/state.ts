@@ -12,9 +12,10 @@ import {
   type Tally,
   type Watermark,
 } from '../job/report.js';
-import type { TopicEnds, Verified } from '../job/verify.js';
+import type { Verified } from '../job/verify.js';
 import type { Cursor, Partition, PartitionPage } from '../sources/source.js';
 import { type Live, newLive } from './live.js';
+import { addSent, type TopicState } from './topics.js';
 
 const MAX_WARNINGS = 50;
 
@@ -62,8 +63,8 @@ export interface State {
   writtenBefore: number;
   /** The dirty records that this run replays, instead of reading the job's source. */
   readonly replay?: ReplaySpec;
-  /** Where the topic's queues ended before the first row, of a job that verifies; of a retry, before that of the first run. */
-  topicEnds?: TopicEnds;
+  /** What it writes to; of a retry, as it was before the first row of the first run. */
+  readonly topics: TopicState[];
   /** Messages that were found again. */
   sampled?: number;
   verified?: Verified;
@@ -86,6 +87,7 @@ export function initialState(now: number, storeRun: string, replay?: ReplaySpec)
     sourceBytesDone: 0,
     live: newLive(),
     storeRun,
+    topics: [],
     writtenBefore: 0,
     ...(replay && { replay }),
   };
@@ -112,6 +114,7 @@ export function addWarnings(state: State, warnings: readonly string[]): void {
 export function addPartition(state: State, partition: Partition, watermark: Watermark): void {
   state.tally = addTally(state.tally, watermark);
   addWarnings(state, watermark.warnings ?? []);
+  addSent(state, partition, watermark);
   const { input } = partition;
   // Own ones only: a file may be called `constructor`.
   const named = Object.hasOwn(state.inputs, input);

@@ -1,4 +1,5 @@
 import type { FaultInfo } from '../job/fault.js';
+import { fullTopic } from '../job/full-topic.js';
 import {
   addRecords,
   FURTHER_INPUTS,
@@ -13,8 +14,10 @@ import {
   rateOf,
   tallyOf,
 } from '../job/report.js';
+import { isTopicTemplate } from '../job/topic-template.js';
 import { isStopped, liveState } from './live.js';
 import { atRest, type State } from './state.js';
+import { topicsAtRest } from './topics.js';
 
 /** The phase as it is shown: a run that is paused or held is that, whatever it was about. */
 export function shownPhase({ phase, live }: State): Phase {
@@ -70,7 +73,17 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     ...(dirtyStore !== undefined && { dirtyStore }),
     ...(state.retryOf !== undefined && { retryOf: state.retryOf }),
     ...(replay && { replayOf: { run: replay.run, records: replay.before } }),
+    ...topicsOf(state),
     inputs: inputsOf(state),
+  };
+}
+
+/** By topic, of a job with many. */
+function topicsOf(state: State): Pick<Report, 'topics'> {
+  const sink = state.validated?.job.sink;
+  if (!sink || !isTopicTemplate(sink.topic)) return {};
+  return {
+    topics: topicsAtRest(state).map(({ topic, sent }) => ({ name: fullTopic({ ...sink, topic }), ...sent })),
   };
 }
 

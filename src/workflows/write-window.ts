@@ -11,6 +11,7 @@ import { faultOf, heartbeatOf, wasCancelled } from './failures.js';
 import { writeInput } from './launch.js';
 import { isStopped, liveSettings, note } from './live.js';
 import { addPage, addPartition, known, type Piece, type State } from './state.js';
+import { unknownTopic } from './topics.js';
 
 /** Partitions in a page: small enough for a payload, large enough to be rarely asked for. */
 const PAGE = 100;
@@ -140,6 +141,8 @@ export class WriteWindow {
       .run(() => callPartitionInput(input))
       .then(
         (page) => {
+          const fault = unknownTopic(this.#state, this.#job, page.partitions);
+          if (fault) return this.fail(fault);
           addPage(this.#state, page);
           if (this.#state.phase === 'partitioning') this.#state.phase = 'writing';
         },

@@ -22,6 +22,7 @@ describe('validateConnection', () => {
       job,
       columns: ['id', 'name'],
       sourceBytes: 12,
+      topics: [{ topic: 'orders' }],
       warnings: [],
     });
   });

@@ -86,12 +86,15 @@ describe('check', () => {
       const result = await cli.run(['check', await cli.jobFile(job(good.job.sink.topic)), '--json']);
       expect(json<Output>(result).checks[2]).toMatchObject({
         ok: true,
-        topic: {
-          writableQueues: 8,
-          brokers: [{ name: 'broker-a', readableQueues: 8, writableQueues: 8 }],
-          type: 'NORMAL',
-          maxMessageBytes: 4 * 1024 * 1024,
-        },
+        topics: [
+          {
+            name: good.job.sink.topic,
+            writableQueues: 8,
+            brokers: [{ name: 'broker-a', readableQueues: 8, writableQueues: 8 }],
+            type: 'NORMAL',
+            maxMessageBytes: 4 * 1024 * 1024,
+          },
+        ],
       });
       const { stdout } = await cli.run(['check', await cli.jobFile(job(good.job.sink.topic))]);
       expect(stdout).toContain('type NORMAL, messages of 4.0 MiB at most');

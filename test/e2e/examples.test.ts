@@ -12,6 +12,8 @@ const bench = useBench();
 const stack = inject('stack');
 
 interface Expected {
+  /** The topics, where there are many. */
+  readonly topics?: readonly string[];
   readonly records: { readonly read: number; readonly written: number; readonly filtered: number };
   readonly messages: number;
   /** One of the bodies. */
@@ -46,6 +48,12 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
     body: '{ "id": 7003, "queue": "billing", "text": "Paid, and reminded", "wait_seconds": 2 }',
     topicType: 'DELAY',
   },
+  'tables.ndjson.yaml': {
+    topics: ['shop-items', 'shop-orders'],
+    records: { read: 5, written: 5, filtered: 0 },
+    messages: 5,
+    body: '{"id":9003,"customer":1003,"total":0.99}',
+  },
 };
 
 it('every example is run by a test', async () => {
@@ -54,14 +62,17 @@ it('every example is run by a test', async () => {
   expect(jobs.filter((name) => name !== 'orders.yaml').sort()).toEqual(Object.keys(EXAMPLES).sort());
 });
 
-it.each(Object.entries(EXAMPLES))('examples/%s', async (name, { records, messages, body, topicType }) => {
+it.each(Object.entries(EXAMPLES))('examples/%s', async (name, expected) => {
+  const { records, messages, body, topicType } = expected;
   const job = withEndpoints(await loadJobFile(`examples/${name}`), stack.rocketmq.endpoints);
-  const { topic } = job.job.sink;
-  await ensureTopic(stack, topicType ? `${topic}:${topicType}` : topic);
+  const { topics = [job.job.sink.topic] } = expected;
+  for (const topic of topics) await ensureTopic(stack, topicType ? `${topic}:${topicType}` : topic);
   const report = await bench.run(job);
   expect(report).toMatchObject({ state: 'completed', records: { ...records, dirty: 0 }, messages });
-  await until(async () => (await countTopic(stack, topic)) >= messages);
-  const bodies = (await readTopic(stack, topic)).map((message) => message.body.toString());
+  const counts = () => Promise.all(topics.map((topic) => countTopic(stack, topic)));
+  await until(async () => (await counts()).reduce((sum, count) => sum + count, 0) >= messages);
+  const stored = await Promise.all(topics.map((topic) => readTopic(stack, topic)));
+  const bodies = stored.flat().map((message) => message.body.toString());
   expect(bodies).toHaveLength(messages);
   expect(bodies).toContain(body);
 });

@@ -8,6 +8,8 @@ import { fullTopic } from '../../src/job/full-topic.js';
 import { parseJobText } from '../../src/job/parse.js';
 import { jobJsonSchema } from '../../src/job/schema/job.js';
 import type { SchemaNode } from '../../src/job/schema/json-schema.js';
+import { topicOf } from '../../src/job/topic-template.js';
+import { tableOf } from '../../src/sources/files/tables.js';
 import { CertificateAuthority } from '../support/certificates.js';
 import { ANY_NAME, fieldExamples, withValueAt } from '../support/field-examples.js';
 import { useBench } from '../support/migration.js';
@@ -239,7 +241,9 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     const { beside = {}, content, name, topicType, arrived, ...expected } = SURROUNDINGS[field] ?? {};
     const { written = 2, messages = written } = expected;
     const topic = field === 'sink.topic' ? String(value) : `t-${randomUUID()}`;
-    await createTopic(stack, topic, { type: topicType ?? 'NORMAL' });
+    const usual = USUAL[sourceType];
+    const stored = topicOf({ topic }, tableOf(`data/${usual.file}`));
+    await createTopic(stack, stored, { type: topicType ?? 'NORMAL' });
     if (field === 'dirty.topic') await createTopic(stack, String(value));
     // A folder of its own, as paths in examples are relative.
     const baseDir = await mkdtemp(join(bench.folder, 'example-'));
@@ -250,7 +254,6 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     await writeFile(join(baseDir, 'tls', 'ca.pem'), authority.cert);
     await writeFile(join(baseDir, 'tls', 'client.pem'), client.cert);
     await writeFile(join(baseDir, 'tls', 'client.key'), client.key);
-    const usual = USUAL[sourceType];
     await writeFile(join(baseDir, 'data', usual.file), content?.(usual.content) ?? usual.content);
     let document: unknown = {
       name: `job-${randomUUID()}`,
@@ -270,7 +273,7 @@ describe.concurrent('an example of docs/job-file.md runs', () => {
     // Who would wait ten minutes for a message?
     if (value === '10m') return;
     const arrivedNow = async () => {
-      const all = await readTopic(stack, fullTopic(job.job.sink));
+      const all = await readTopic(stack, fullTopic({ ...job.job.sink, topic: stored }));
       // The topic of the example is one that other tests write to as well.
       return field === 'sink.topic' ? all.filter(({ body }) => body.includes('@example.com')) : all;
     };

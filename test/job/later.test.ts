@@ -5,8 +5,6 @@ import { problemsOf } from './problems-of.js';
 
 /** Everything of the design that this version does not have, and the path it is refused at. */
 const REFUSED: [path: string, change: object][] = [
-  ['sink.topic', { sink: { topic: 'orders_${table}' } }],
-  ['sink.topic', { sink: { topic: '${database}' } }],
   ['source.type', { source: { type: 'postgres' } }],
   ['source.type', { source: { type: 'mysql' } }],
   ['source.path', { source: { path: 's3://bucket/a.csv' } }],

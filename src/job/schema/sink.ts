@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { isTemplate, parseTemplate, templateMistake } from '../template.js';
+import { leastTopicLength, MOST_TOPIC_LENGTH, TOPIC_TEMPLATE } from '../topic-template.js';
 import { namesrvAddress, proxyAddress } from './addresses.js';
 import { createTopic } from './create-topic.js';
 import { credentials } from './credentials.js';
 import { isReservedProperty } from './reserved-properties.js';
 import { tls } from './tls.js';
 import { duration, size } from './units.js';
+
+const TOPIC_EXPECTED =
+  'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127; ${table} and ${database} in it stand for those of the input';
 
 const fieldName = z.string().min(1);
 
@@ -107,13 +111,14 @@ export const sink = z
     tls: tls.optional(),
     topic: z
       .string()
-      .regex(/^[%|a-zA-Z0-9_-]{1,127}$/, {
-        error: 'the name of a topic: letters, digits, "_", "-", "%" and "|", at most 127',
-      })
+      .regex(TOPIC_TEMPLATE, { error: TOPIC_EXPECTED })
+      .refine((topic) => leastTopicLength(topic) <= MOST_TOPIC_LENGTH, { error: TOPIC_EXPECTED })
       .describe(
-        'A topic of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key. It must exist, unless createTopic is given.',
+        'A topic of type NORMAL; DELAY for a job with sink.delay, FIFO for one with sink.order: key. It must exist, unless createTopic is given. ' +
+          'May hold ${table} and ${database}, so that every table has a topic of its own: of a file these are its name up to the first ' +
+          'dot and the name of its folder. All topics, at most 200, are checked before the first row is written.',
       )
-      .meta({ examples: ['orders'] }),
+      .meta({ examples: ['orders', 'shop-${table}'] }),
     namespace: z
       .string()
       .regex(/^[a-zA-Z0-9_-]{1,64}$/, {
@@ -236,7 +241,10 @@ export const sink = z
       refuse('transport', 'namesrvAddr beside nameserver, or proxy');
     if (given.compressOver !== undefined && transportOf(given) === 'proxy')
       refuse('compressOver', 'no compressOver over the proxy: bodies are compressed by the name server only');
-    if (given.namespace !== undefined && `${given.namespace}%${given.topic}`.length > 127)
+    if (
+      given.namespace !== undefined &&
+      leastTopicLength(`${given.namespace}%${given.topic}`) > MOST_TOPIC_LENGTH
+    )
       refuse('namespace', 'a namespace that with topic has at most 127 characters');
     if (given.createTopic) {
       if (namesrvAddr === undefined)

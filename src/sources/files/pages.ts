@@ -8,6 +8,7 @@ import { HeaderCheck, type KnownHeader } from './header-check.js';
 import { rangeLabel } from './label.js';
 import { listFiles } from './list.js';
 import { type FileOptions, OpenFile } from './open-file.js';
+import { tableOf } from './tables.js';
 
 export interface FileSourceOptions extends FileOptions {
   /** Absolute paths and globs. */
@@ -140,6 +141,7 @@ function describePartition(
   return {
     index,
     input: path,
+    table: tableOf(path),
     label: isFirst && end === undefined ? name : `${name} ${rangeLabel(from, to)}`,
     sourceBytes: to - from,
     start,

@@ -11,6 +11,7 @@ import { listFiles } from './list.js';
 import { type FileOptions, isSeekable, OpenFile } from './open-file.js';
 import { type FileCursor, type FilePartition, type FileSourceOptions, makePage } from './pages.js';
 import { placeOf } from './position.js';
+import { Tables } from './tables.js';
 
 /** The options of a source of files, its encoding by any of its names. */
 type GivenOptions = Omit<FileSourceOptions, 'encoding'> & { readonly encoding: string };
@@ -45,17 +46,19 @@ async function describe(
 ): Promise<SourceDescription> {
   const inputs = await listFiles(options.paths, options.folders);
   const headers = new HeaderCheck();
+  const tables = new Tables();
   let sourceBytes = 0;
   for (const path of inputs) {
     const file = await OpenFile.open(path, options, alive);
     try {
       headers.check(path, await beginningColumns(format, file, options, alive));
       sourceBytes += file.fingerprint.size;
+      tables.add(path);
     } finally {
       await file.close();
     }
   }
-  return { inputs, sourceBytes, columns: headers.columns, warnings: [] };
+  return { inputs, tables: tables.all, sourceBytes, columns: headers.columns, warnings: [] };
 }
 
 async function beginningColumns(
