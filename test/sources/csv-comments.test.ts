@@ -3,12 +3,10 @@ import { type CsvSource, source as sourceSchema } from '../../src/job/schema/sou
 import { dialectOf } from '../../src/sources/csv/dialect.js';
 import { RecordScanner } from '../../src/sources/csv/record-scanner.js';
 import { Found } from '../../src/sources/files/cutter.js';
-import { open, partitionsOf, type ReadRecord, readAll, useFolder } from './reading.js';
+import { useCsv } from './csv-reading.js';
+import { open, outcome, partitionsOf, readAll } from './reading.js';
 
-const folder = useFolder();
-const outcome = ({ values, fault }: ReadRecord) => fault ?? values;
-const read = async (content: string, more: Record<string, unknown> = {}) =>
-  (await readAll(open({ type: 'csv', path: folder.newFile('.csv', content), ...more }))).map(outcome);
+const { folder, read } = useCsv();
 const marked = (content: string) => read(content, { comment: '#' });
 
 describe('comments', () => {

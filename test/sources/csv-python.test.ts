@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runPython } from '../support/python.js';
-import { open, PROPERTY, readAll, useFolder } from './reading.js';
+import { open, outcome, PROPERTY, readAll, useFolder } from './reading.js';
 
 const folder = useFolder();
 
@@ -70,7 +70,7 @@ async function ours(path: string, any: Table, options: object): Promise<unknown[
   const named = isNamed || lineEnd === 'cr' ? lineEnd : 'auto';
   const marks = { delimiter, quote, escape: escaper, lineEnd: named, header, comment };
   const records = await readAll(open({ type: 'csv', path, columns, ...marks }, options));
-  return records.map(({ values, fault }) => fault ?? values);
+  return records.map(outcome);
 }
 
 /** What both sides of a comparison are told of a file. */

@@ -5,6 +5,7 @@ import {
   expectResumable,
   faultOf,
   open,
+  outcome,
   PROPERTY,
   partitionsOf,
   type ReadRecord,
@@ -179,7 +180,7 @@ test.each([
   const content = [encode('x,y\na,', encoding), Buffer.from(some), encode(',b\nc,"d"\n', encoding)];
   const path = folder.newFile('.csv', Buffer.concat(content));
   const records = await readAll(open({ type: 'csv', path, encoding }));
-  expect(records.map(({ values, fault }) => fault ?? values)).toEqual(['undecodable', ['c', 'd']]);
+  expect(records.map(outcome)).toEqual(['undecodable', ['c', 'd']]);
   const named = await readAll(open({ type: 'csv', path, encoding, delimiter: '"', quote: "'" }));
   expect(named[0].fault).toBe('undecodable');
 });

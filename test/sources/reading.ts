@@ -20,6 +20,9 @@ export interface ReadRecord {
   readonly fault: string | undefined;
 }
 
+/** What came of a record: its values, or the code of the fault that makes it dirty. */
+export const outcome = ({ values, fault }: ReadRecord): ReadRecord['values'] | string => fault ?? values;
+
 /** Properties take longer than examples. */
 export const PROPERTY = { timeout: 60_000 };
 
