@@ -1,6 +1,6 @@
 import { type FaultTransport, TRANSPORTS } from './transports.js';
 
-/** A fault that lies between a run and RocketMQ is tried by each transport, any other one by the first. */
+/** A fault is tried by each transport, or by the first alone where a worse one of its kind is tried by each. */
 interface Fault {
   /** How the table calls it. */
   readonly title: string;
@@ -24,10 +24,10 @@ const FAULTS = {
   topicDeleted: byEach('topic deleted and made again'),
   temporalStopped: once('Temporal restarted (SIGTERM)'),
   temporalKilled: byEach('Temporal restarted (SIGKILL)'),
-  diskFull: once('disk full under the dirty store, retried'),
-  inputTruncated: once('input truncated, put back, retried'),
-  inputAppended: once('input appended to, put back, retried'),
-  inputReplaced: once('input replaced, put back, retried'),
+  diskFull: byEach('disk full under the dirty store, retried'),
+  inputTruncated: byEach('input truncated, put back, retried'),
+  inputAppended: byEach('input appended to, put back, retried'),
+  inputReplaced: byEach('input replaced, put back, retried'),
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
