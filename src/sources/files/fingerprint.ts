@@ -89,11 +89,12 @@ function compareStats(path: string, then: Fingerprint, size: number, mtimeNs: st
 
 /**
  * The first part of the ids of a file's records: the same as long as path, size, time and samples are, and else
- * another.
+ * another. It does not begin with "-": commands would take such an id for an option.
  */
 export function fileId(path: string, { size, mtimeNs, sample }: Fingerprint): string {
   return createHash('sha256')
     .update([path, size, mtimeNs, sample].join('\0'))
     .digest('base64url')
-    .slice(0, 12);
+    .slice(0, 12)
+    .replace(/^-/, 'A');
 }
