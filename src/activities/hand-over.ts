@@ -3,6 +3,7 @@ import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { NOTHING, type Watermark } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import { backoffMs, pause } from '../pipeline/backoff.js';
+import { CUT_OTHERWISE, cannotTell } from '../pipeline/cannot-tell.js';
 import { canBeAsked } from '../rocketmq/can-be-asked.js';
 import type { StopRequest } from './stop-request.js';
 import type { WriteInput } from './types.js';
@@ -26,9 +27,15 @@ export function startingPoint({ job, partition, from }: WriteInput, { info }: Co
   return watermark.sample ? { ...watermark, done: false } : watermark;
 }
 
-/** Where nobody can be asked what has arrived, what was in doubt stays counted, and what comes is counted beside it. */
-function certain({ doubted, ...watermark }: Watermark, { sink }: Job): Watermark {
-  return { ...watermark, ...(doubted !== undefined && canBeAsked(sink) && { doubted }) };
+/**
+ * Where nobody can be asked what has arrived, or nothing of it would be known again, what was in doubt stays counted, and what comes is
+ * counted beside it.
+ */
+function certain({ doubted, cutOtherwise, ...watermark }: Watermark, { sink }: Job): Watermark {
+  if (doubted === undefined || !canBeAsked(sink)) return watermark;
+  if (!cutOtherwise) return { ...watermark, doubted };
+  const { warnings = [] } = watermark;
+  return { ...watermark, warnings: [...warnings, cannotTell(CUT_OTHERWISE)] };
 }
 
 /** Records that nothing is under way any more, which is what makes an orderly end repeat nothing. */

@@ -15,7 +15,7 @@ interface OpenOptions extends ActivityOptions {
   readonly from: Watermark;
   /** The encoding of its records' bytes. */
   readonly encoding: string;
-  /** Gives up waiting for RocketMQ. */
+  /** @see EntrySenderOptions.stop */
   readonly stop: AbortSignal;
   /** Told of RocketMQ's faults that the store waits out, and with `undefined` when it works again. */
   readonly onTrouble: (fault: Fault | undefined) => void;
@@ -36,6 +36,7 @@ export function openStore(
       sender: entrySender({
         transport: createTransport(sink, activityLog(), folders),
         run: storeRun,
+        openForMs: Math.max(settings.retryFor, settings.connectTimeout),
         retryForMs: settings.retryFor,
         stop,
         onTrouble,

@@ -48,6 +48,11 @@ export interface Watermark extends Tally {
    * `duplicatesAtMost` holds them until then. Absent where there are none, or nobody can be asked.
    */
   readonly doubted?: number;
+  /**
+   * Whether records behind the position may have been put into other messages than whoever goes on from here will make: what is in doubt then
+   * can't be found again.
+   */
+  readonly cutOtherwise?: boolean;
   /** What the report is to say of the partition. */
   readonly warnings?: readonly string[];
   /** Of a job that verifies a sample: what of the messages before is to be found again, until that is done. */

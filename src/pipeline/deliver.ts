@@ -2,7 +2,7 @@ import { isNotSafe } from '../job/fault.js';
 import { SinkFault } from '../rocketmq/faults.js';
 import type { Doubt, EncodedMessage, Outcome, Producer } from '../rocketmq/producer.js';
 import type { Asker } from './asker.js';
-import { Patience } from './patience.js';
+import { Patience, Stopped } from './patience.js';
 
 export interface DeliverOptions {
   readonly producer: Producer;
@@ -12,6 +12,11 @@ export interface DeliverOptions {
   readonly retryForMs: number;
   /** Gives up waiting; a request that is under way is still awaited. */
   readonly stop: AbortSignal;
+  /**
+   * Waits until it is certain that nobody has taken over; asked before every request, as what goes in it may have waited, and the
+   * process have stood still meanwhile. False when the stop came first.
+   */
+  readonly fresh: (stop: AbortSignal) => Promise<boolean>;
   /** Told before a request is sent again; `doubted` messages of it may stand in the topic already. */
   readonly onRetry: (fault: SinkFault, doubted: number) => void;
   /** Told of doubted messages that it is known which of them have arrived: what did not is sent again, and nothing else. */
@@ -58,6 +63,7 @@ export async function deliver(
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const group = await withoutArrived(next, messages, options);
     if (group.indexes.length === 0) continue;
+    if (!(await options.fresh(options.stop))) throw new Stopped();
     let again: Again | undefined;
     try {
       const outcome = await options.producer.send(group.indexes.map((index) => messages[index]));

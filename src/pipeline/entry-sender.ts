@@ -9,23 +9,32 @@ export interface EntrySenderOptions {
   readonly transport: Transport;
   /** The run that sends, `workflowId/runId`. */
   readonly run: string;
+  /** How long connecting may take, in milliseconds. */
+  readonly openForMs: number;
   /** How long the world's faults are waited out, in milliseconds. */
   readonly retryForMs: number;
-  /** Gives up waiting. */
+  /** Ends the work: what was found before is kept all the same, if RocketMQ takes it within {@link DRAIN_MS}. */
   readonly stop: AbortSignal;
   /** Told of every fault that is waited out, and with `undefined` when something works. */
   readonly onTrouble: (fault: Fault | undefined) => void;
 }
+
+/**
+ * How long keeping may go on after a stop, in milliseconds. What is not kept then is read again, and the messages behind it
+ * are sent again.
+ */
+const DRAIN_MS = 5000;
 
 /** Whoever reads tells entries apart by their ids, so that what may have arrived is just sent again. */
 const NOBODY_TO_ASK: DeliverOptions['asker'] = { canAsk: false, found: async () => undefined };
 
 /** Sends dirty records to a topic as messages are sent. Connects when there is the first one: most partitions have none. */
 export function entrySender(options: EntrySenderOptions): EntrySender {
-  const { transport, run, retryForMs, stop, onTrouble } = options;
+  const { transport, run, openForMs, retryForMs, onTrouble } = options;
+  const stop = later(DRAIN_MS, options.stop);
   let producer: Producer | undefined;
   const open = async () => {
-    const wait = { stage: 'write', timeoutMs: retryForMs, signal: stop, run, onWaiting: onTrouble } as const;
+    const wait = { stage: 'write', timeoutMs: openForMs, signal: stop, run, onWaiting: onTrouble } as const;
     return (await transport.open(wait)).producer;
   };
   return {
@@ -37,6 +46,7 @@ export function entrySender(options: EntrySenderOptions): EntrySender {
           asker: NOBODY_TO_ASK,
           retryForMs,
           stop,
+          fresh: async () => true,
           onRetry: onTrouble,
           onCertain: () => {},
           onAcknowledged: () => onTrouble(undefined),
@@ -46,6 +56,15 @@ export function entrySender(options: EntrySenderOptions): EntrySender {
     },
     close: async () => await producer?.close(),
   };
+}
+
+/** A signal that comes so many milliseconds after another one. */
+function later(ms: number, signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  const begin = () => setTimeout(() => late.abort(), ms).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return late.signal;
 }
 
 /** Messages that fit into a request together; one that does not fit into any is alone. */

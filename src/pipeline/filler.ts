@@ -15,12 +15,18 @@ export interface Filler {
   leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void;
   /** The next draft that is full, if any; every one must be fetched before the next record is taken. */
   takeFull(): Draft | undefined;
-  /** The next draft, full or not; undefined when nothing is left. */
-  takeRest(): Draft | undefined;
+  /**
+   * The next draft, full or not; undefined when nothing is left.
+   * @param isEnd whether the partition ends here, as it does for everybody who reads it
+   */
+  takeRest(isEnd: boolean): Draft | undefined;
+  /** Whether whoever goes on from an earlier record may put records into other messages than those that were taken from here. */
+  readonly isCutOtherwise: boolean;
 }
 
 /** The drafts of a job whose records are a message each. */
 export class MessageFiller implements Filler {
+  readonly isCutOtherwise = false;
   readonly #producer: Producer;
   readonly #drafts: Drafts;
 

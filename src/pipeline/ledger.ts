@@ -109,6 +109,15 @@ export class Ledger {
     this.#watermark = { ...watermark, warnings: [...warnings, why] };
   }
 
+  /**
+   * What is sent from here on would not be known again by whoever asks for it.
+   * @param why said where something is in doubt now, which is not known again either
+   */
+  cutOtherwise(why: string): void {
+    if (this.#watermark.doubted !== undefined) this.stayInDoubt(why);
+    this.#watermark = { ...this.#watermark, cutOtherwise: true };
+  }
+
   /** Everything has been read and settled. */
   finish(): void {
     if (this.#open.length > 0) throw new Error(`${this.#open.length} stretches are not settled`);
@@ -164,7 +173,7 @@ export class Ledger {
    */
   get safeWatermark(): Watermark {
     const { watermark, covered } = this.#safe;
-    const { retries, duplicatesAtMost, doubted = 0, warnings } = this.#watermark;
+    const { retries, duplicatesAtMost, doubted = 0, cutOtherwise, warnings } = this.#watermark;
     const beyond = this.#covered - covered;
     const { doubted: _, warnings: __, ...safe } = watermark;
     return {
@@ -172,6 +181,7 @@ export class Ledger {
       retries,
       duplicatesAtMost: duplicatesAtMost + beyond,
       ...(this.#asks && doubted + beyond > 0 && { doubted: doubted + beyond }),
+      ...(cutOtherwise && { cutOtherwise }),
       ...(warnings && { warnings }),
     };
   }

@@ -25,6 +25,7 @@ export class PackFiller implements Filler {
   readonly #pacer: Pacer;
   readonly #drafts: Drafts;
   #pack: Pack;
+  #isCutOtherwise = false;
 
   constructor(options: FillOptions, packing: Packing) {
     this.#producer = options.producer;
@@ -43,8 +44,17 @@ export class PackFiller implements Filler {
       if (fault) return fault;
     }
     this.#pack.add(message, batch, index);
-    if (this.#pack.records.length >= Math.min(this.#most, this.#pacer.maxRecords)) this.#close();
+    const { length } = this.#pack.records;
+    if (length >= Math.min(this.#most, this.#pacer.maxRecords)) {
+      // The rate is what it is now, and may have been changed.
+      if (length < this.#most) this.#isCutOtherwise = true;
+      this.#close();
+    }
     return undefined;
+  }
+
+  get isCutOtherwise(): boolean {
+    return this.#isCutOtherwise;
   }
 
   leaveOut(batch: RecordBatch, index: number, dirty?: DirtyRecord): void {
@@ -54,15 +64,20 @@ export class PackFiller implements Filler {
     }
     this.#pack.leaveOut(batch, index, dirty);
     const { isLongUnsent, batches } = this.#pack.reach;
-    if (isLongUnsent || batches >= HELD_BATCHES) this.#finish();
-    else this.#drafts.finishIfWide(batches);
+    if (isLongUnsent) this.#finish();
+    else if (batches >= HELD_BATCHES) {
+      // Where batches begin depends on where reading did.
+      this.#isCutOtherwise = true;
+      this.#finish();
+    } else this.#drafts.finishIfWide(batches);
   }
 
   takeFull(): Draft | undefined {
     return this.#drafts.takeFull();
   }
 
-  takeRest(): Draft | undefined {
+  takeRest(isEnd: boolean): Draft | undefined {
+    if (!isEnd && !this.#pack.isEmpty) this.#isCutOtherwise = true;
     this.#finish();
     return this.#drafts.takeFull();
   }

@@ -57,26 +57,18 @@ export class Recorder {
 
   /** Waits until `messages` more may be sent. False if the signal came first. */
   async permit(messages: number, stop: AbortSignal): Promise<boolean> {
-    const { window, intervalMs, onTrouble } = this.#options;
+    const { window } = this.#options;
     const isTooFar = () => this.#sent > this.#recorded && this.#sent + messages - this.#recorded > window;
-    // By the clock of the wall: the other one stands still while a machine sleeps.
-    const isFresh = () => Date.now() - this.#recordedAt < FRESH_MS;
-    // Nothing is sent before a first heartbeat stands: it carries what earlier attempts may have repeated.
-    while (!stop.aborted && (!isFresh() || isTooFar())) {
-      try {
-        await this.#record();
-        // The watermark hangs behind one slow request: another heartbeat at once would say the same.
-        if (isTooFar()) await pause(BLOCKED_MS, stop);
-      } catch (error) {
-        onTrouble(error);
-        await pause(intervalMs, stop);
-      }
-    }
-    if (stop.aborted) return false;
+    if (!(await this.#recordUntil(() => this.#isFresh && !isTooFar(), stop))) return false;
     this.#sent += messages;
     // Half a window early, so that sending need not wait for it.
     if (this.#sent - this.#recorded > window / 2) this.#recordInBackground();
     return true;
+  }
+
+  /** Waits until it is certain that no other attempt has taken over. False if the signal came first. */
+  fresh(stop: AbortSignal): Promise<boolean> {
+    return this.#recordUntil(() => this.#isFresh, stop);
   }
 
   /**
@@ -104,6 +96,27 @@ export class Recorder {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#underWay !== undefined) await Promise.allSettled([this.#underWay]);
+  }
+
+  /** Not before a first heartbeat stands: it carries what earlier attempts may have repeated. */
+  get #isFresh(): boolean {
+    // By the clock of the wall: the other one stands still while a machine sleeps.
+    return Date.now() - this.#recordedAt < FRESH_MS;
+  }
+
+  async #recordUntil(isSo: () => boolean, stop: AbortSignal): Promise<boolean> {
+    const { intervalMs, onTrouble } = this.#options;
+    while (!stop.aborted && !isSo()) {
+      try {
+        await this.#record();
+        // The watermark hangs behind one slow request: another heartbeat at once would say the same.
+        if (!isSo()) await pause(BLOCKED_MS, stop);
+      } catch (error) {
+        onTrouble(error);
+        await pause(intervalMs, stop);
+      }
+    }
+    return !stop.aborted;
   }
 
   #recordInBackground(): void {

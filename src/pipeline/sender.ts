@@ -3,6 +3,7 @@ import { type Fault, type FaultInfo, faultInfo } from '../job/fault.js';
 import type { Settings } from '../job/schema/job.js';
 import type { EncodedMessage, Producer } from '../rocketmq/producer.js';
 import type { Asker } from './asker.js';
+import { CUT_OTHERWISE, cannotTell } from './cannot-tell.js';
 import { type DeliverDraftOptions, deliverDraft } from './deliver-draft.js';
 import type { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
@@ -29,6 +30,8 @@ export interface SendOptions {
   readonly pack: (records: readonly RecordRef[]) => EncodedMessage;
   /** Waits until so many messages may be sent; false when the signal came first. */
   readonly permit: (messages: number, stop: AbortSignal) => Promise<boolean>;
+  /** @see DeliverOptions.fresh */
+  readonly fresh: (stop: AbortSignal) => Promise<boolean>;
   /** Lets so many messages more be sent, because some had to be split; false when the signal came first. */
   readonly permitSplits: (messages: number, stop: AbortSignal) => Promise<boolean>;
   /** Told when the world begins to fail, and with `undefined` when it works again. */
@@ -48,6 +51,7 @@ export class Sender {
   readonly #underWay = new Set<Promise<void>>();
   readonly #lanes = new Lanes();
   #waitingFor: FaultInfo | undefined;
+  #hasAnnounced = false;
 
   constructor(options: SendOptions) {
     this.#options = options;
@@ -74,6 +78,18 @@ export class Sender {
     this.#underWay.add(sending);
   }
 
+  /**
+   * Messages may be cut otherwise from here on than by whoever goes on from a watermark before: heartbeats say so before the first of them is
+   * sent, as none of them would be found again.
+   */
+  async announceOtherCut(): Promise<void> {
+    const { asker, ledger, permitSplits, stop } = this.#options;
+    if (this.#hasAnnounced || !asker.canAsk) return;
+    this.#hasAnnounced = true;
+    ledger.cutOtherwise(cannotTell(CUT_OTHERWISE));
+    await permitSplits(0, stop);
+  }
+
   /** Resolves when nothing is under way any more. */
   async drain(): Promise<void> {
     await Promise.all(this.#underWay);
@@ -87,7 +103,8 @@ export class Sender {
 
   /** Delivers a draft and settles its stretch. Never rejects: a failure ends the whole. */
   async #send(draft: Draft, stretch: Stretch): Promise<void> {
-    const { producer, asker, settings, ledger, intake, pack, permitSplits, stop, onFailure } = this.#options;
+    const { producer, asker, settings, ledger, intake, pack, fresh, permitSplits, stop, onFailure } =
+      this.#options;
     let acknowledged = 0;
     let doubted = 0;
     let storedOnly = 0;
@@ -97,6 +114,7 @@ export class Sender {
       lanes: this.#lanes,
       retryForMs: settings.retryFor,
       stop,
+      fresh,
       onRetry: (fault, messages) => {
         doubted += messages;
         ledger.count({ retries: 1, duplicatesAtMost: messages });

@@ -9,6 +9,7 @@ import { SinkFault } from '../rocketmq/faults.js';
 import type { EncodedMessage } from '../rocketmq/producer.js';
 import type { RecordBatch } from '../sources/source.js';
 import { Asker } from './asker.js';
+import { cannotTell } from './cannot-tell.js';
 import { DirtyIntake } from './dirty-intake.js';
 import type { Draft, RecordRef } from './draft.js';
 import { type Filler, MessageFiller } from './filler.js';
@@ -139,7 +140,7 @@ export class PartitionWriter {
         await this.#verifyNowAndThen();
       }
       // What is not sent is read again by whoever goes on.
-      if (!this.#halt.signal.aborted) await this.#dispatchAll(() => this.#filler.takeRest());
+      if (!this.#halt.signal.aborted) await this.#dispatchRest();
     } catch (error) {
       if (!(error instanceof Stopped)) this.#fail(error);
     }
@@ -182,8 +183,16 @@ export class PartitionWriter {
     }
   }
 
+  async #dispatchRest(): Promise<void> {
+    const isEnd = this.#dirty.breach === undefined;
+    await this.#dispatchAll(() => this.#filler.takeRest(isEnd));
+  }
+
   async #dispatchAll(next: () => Draft | undefined, first = next()): Promise<void> {
-    for (let draft = first; draft; draft = next()) await this.#sender.dispatch(draft);
+    for (let draft = first; draft; draft = next()) {
+      if (this.#filler.isCutOtherwise) await this.#sender.announceOtherCut();
+      await this.#sender.dispatch(draft);
+    }
   }
 
   /** A file that changes under a running job ends it. */
@@ -231,7 +240,3 @@ export class PartitionWriter {
     this.#halt.abort();
   }
 }
-
-const cannotTell = (why: string) =>
-  `Of messages that were sent before a crash, or got no answer, it can't be told whether they have arrived, because ${why}: some may ` +
-  'stand in the topic twice.';

@@ -37,6 +37,7 @@ function options(sender: Producer, more: Partial<DeliverOptions> = {}): DeliverO
   return {
     producer: { ...sender, maxMessages: Number.POSITIVE_INFINITY },
     asker: { canAsk: false, found: async () => undefined },
+    fresh: async () => true,
     onCertain: () => {},
     retryForMs: 60_000,
     stop: new AbortController().signal,
@@ -123,6 +124,16 @@ describe('deliver', () => {
     const refused = await deliver(numbered(3), options(sender as Producer));
     expect(sent).toEqual([[0, 1, 2], [1]]);
     expect([...refused.keys()]).toEqual([2]);
+  });
+
+  it('sends nothing again once another may have taken over', async () => {
+    const broker = producer((_, request) => (request === 0 ? fault('world') : undefined));
+    let sends = 0;
+    const fresh = async () => sends++ === 0;
+    const delivery = deliver(numbered(3), options(broker.producer, { fresh }));
+    await expect(delivery).rejects.toBeInstanceOf(Stopped);
+    expect(broker.requests()).toBe(1);
+    expect(broker.acknowledged).toEqual([]);
   });
 
   it('does so no sooner than it may, and not after it was stopped', async () => {

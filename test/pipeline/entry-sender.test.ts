@@ -9,20 +9,26 @@ import { plain, plainProducer } from './support.js';
 const message = (id: string, body = id): Message => ({ id, body });
 const outage = () => new SinkFault('rocketmq_unreachable', 'world', 'maybe', 'gone', 'mend');
 
-function sender(producer: Partial<Producer>, retryForMs = 10_000) {
+function sender(
+  producer: Partial<Producer>,
+  { retryForMs = 10_000, stop = new AbortController().signal } = {},
+) {
   let opened = 0;
   const told: (string | undefined)[] = [];
   const own = plainProducer(producer);
   const entries = entrySender({
     transport: {
-      async open() {
+      async open({ signal, timeoutMs }) {
+        signal.throwIfAborted();
+        if (timeoutMs === 0) throw outage();
         opened++;
         return { producer: own, topic: { writableQueues: 1, brokers: [] } };
       },
     },
     run: 'job/run',
+    openForMs: 10_000,
     retryForMs,
-    stop: new AbortController().signal,
+    stop,
     onTrouble: (fault: Fault | undefined) => told.push(fault?.code),
   });
   return { entries, told, opened: () => opened };
@@ -68,8 +74,31 @@ describe('entrySender', () => {
   });
 
   it('gives up when the world has failed for too long', async () => {
-    const { entries } = sender({ send: () => Promise.reject(outage()) }, 0);
+    const { entries } = sender({ send: () => Promise.reject(outage()) }, { retryForMs: 0 });
     await expect(entries.send([message('a')])).rejects.toMatchObject({ fault: 'world' });
+  });
+
+  it('keeps what was found before a stop, also where it has to connect, or is refused once', async () => {
+    const sent: string[] = [];
+    const { entries, opened } = sender(
+      {
+        async send(messages) {
+          sent.push(...messages.map((one) => plain(one).message.id));
+          if (sent.length === 1) throw outage();
+          return { refusals: [], storedOnly: 0 };
+        },
+      },
+      { stop: AbortSignal.abort() },
+    );
+    await entries.send([message('a')]);
+    expect(opened()).toBe(1);
+    expect(sent).toEqual(['a', 'a']);
+  });
+
+  it('connects however short faults are waited out', async () => {
+    const { entries, opened } = sender({}, { retryForMs: 0 });
+    await entries.send([message('a')]);
+    expect(opened()).toBe(1);
   });
 
   it('passes over no entry that is refused for what it is', async () => {

@@ -49,7 +49,7 @@ function fill(filler: Filler, records: readonly (number | 'dirty' | 'filtered')[
     }
     for (let draft = filler.takeFull(); draft; draft = filler.takeFull()) drafts.push(draft);
   }
-  for (let draft = filler.takeRest(); draft; draft = filler.takeRest()) drafts.push(draft);
+  for (let draft = filler.takeRest(true); draft; draft = filler.takeRest(true)) drafts.push(draft);
   return { drafts, tooLarge };
 }
 
@@ -201,7 +201,7 @@ describe('drafts', () => {
           for (let draft = filler.takeFull(); draft; draft = filler.takeFull()) drafts.push(draft);
         }
       }
-      for (let draft = filler.takeRest(); draft; draft = filler.takeRest()) drafts.push(draft);
+      for (let draft = filler.takeRest(true); draft; draft = filler.takeRest(true)) drafts.push(draft);
       expect(drafts.at(-1)?.positionAfter).toBe(count);
       expect(drafts.reduce((sum, draft) => sum + draft.counts(0).read, 0)).toBe(count);
       return drafts;

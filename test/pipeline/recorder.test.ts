@@ -158,6 +158,24 @@ describe('Recorder', () => {
     await recorder.stop();
   });
 
+  it('tells whether it still is the one, however far the watermark hangs behind', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    let isGone = false;
+    const { sim, recorder } = simulation(10, () => isGone);
+    expect(await recorder.permit(10, never)).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    expect(await recorder.fresh(never)).toBe(true);
+    expect(sim.server.length).toBeGreaterThan(1);
+    isGone = true;
+    vi.advanceTimersByTime(60_000);
+    const stop = new AbortController();
+    const fresh = recorder.fresh(stop.signal);
+    while (sim.troubles === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await fresh).toBe(false);
+    await recorder.stop();
+  });
+
   it('heartbeats also when nothing is sent', async () => {
     const { sim, recorder } = simulation(10);
     recorder.start();

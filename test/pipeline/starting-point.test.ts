@@ -43,6 +43,13 @@ describe('where an attempt begins', () => {
     expect(beginsAfter('proxy', first, 16)).toEqual(at(5, { duplicatesAtMost: 32 }));
   });
 
+  it('is in no doubt about messages that would not be known again: they stay counted', () => {
+    const begins = beginsAfter('nameserver', at(5, { cutOtherwise: true }), 16);
+    expect(begins).toEqual(at(5, { duplicatesAtMost: 16, warnings: [expect.stringContaining('twice')] }));
+    // Nothing is in doubt after an orderly end.
+    expect(beginsAfter('nameserver', at(5, { cutOtherwise: true }), 0)).toEqual(at(5));
+  });
+
   it('is not the end while its sample has not been found again', () => {
     const sample = { random: [], seen: 0 } as never;
     expect(beginsAfter('nameserver', at(9, { done: true }), 16)).toEqual(at(9, { done: true }));

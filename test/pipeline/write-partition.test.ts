@@ -99,6 +99,7 @@ function world({ count, unusable, refused, filtered, unanswered, perMessage }: C
       stop: new AbortController().signal,
       onTrouble: () => {},
       permit: async () => true,
+      fresh: async () => true,
       permitSplits: async (messages) => {
         splits.push(messages);
         return true;
@@ -189,6 +190,53 @@ describe('PartitionWriter', () => {
     expect(splits).toEqual([7]);
     // One message was let through at first, and then as many as there are records.
     expect((await writer.secure()).covered).toBe(8);
+  });
+
+  it.each([
+    ['cut as before are asked for, and in no doubt any more', undefined, 0],
+    ['cut otherwise are not, and what a crash may have repeated stays counted', 30, 20],
+  ] as const)('messages of many records that are %s', async (_, rate, duplicatesAtMost) => {
+    const { write, take, stored, splits } = world({
+      count: 95,
+      unusable: [],
+      refused: [],
+      filtered: [],
+      unanswered: [],
+      perMessage: 10,
+    });
+    let now = 0;
+    const clock = {
+      now: () => now,
+      wait: async (ms: number) => {
+        now += ms;
+        return true;
+      },
+    };
+    let asked = 0;
+    const among = async (messages: readonly EncodedMessage[]) => {
+      asked += messages.length;
+      return new Set<number>();
+    };
+    const noted: boolean[] = [];
+    const from = { ...START, duplicatesAtMost: 20, doubted: 20 };
+    const writer = write(from, {
+      producer: plainProducer({ send: take, arrivals: { among } }),
+      pacer: new Pacer(rate === undefined ? {} : { records: rate }, clock),
+      // The heartbeats that are recorded before say so already.
+      permitSplits: async (messages) => {
+        splits.push(messages);
+        noted.push(writer.snapshot().watermark.cutOtherwise ?? false);
+        expect(stored).toEqual([]);
+        return true;
+      },
+    });
+    const end = await writer.run();
+    expect(stored.flat()).toHaveLength(95);
+    expect(end).toMatchObject({ done: true, records: { written: 95 }, duplicatesAtMost });
+    expect(end.warnings ?? []).toHaveLength(rate === undefined ? 0 : 1);
+    expect(asked > 0).toBe(rate === undefined);
+    expect(noted).toEqual(rate === undefined ? [] : [true]);
+    expect(splits).toEqual(rate === undefined ? [] : [0]);
   });
 
   it('stopped anywhere, and gone on with from its watermark, loses nothing and repeats no more than it says', async () => {
