@@ -14,6 +14,8 @@ const TYPES = ['NORMAL', 'FIFO', 'DELAY', 'TRANSACTION'] as const;
 export interface TopicOptions {
   /** @default 8 */
   readonly queues?: number;
+  /** How many of them can be read. @default all */
+  readonly readable?: number;
   /** @default 'NORMAL' */
   readonly type?: (typeof TYPES)[number];
   /** @default 'read-write' */
@@ -24,12 +26,12 @@ export interface TopicOptions {
 export async function createTopic(
   stack: Stack,
   topic: string,
-  { queues = 8, type = 'NORMAL', perm = 'read-write' }: TopicOptions = {},
+  { queues = 8, readable = queues, type = 'NORMAL', perm = 'read-write' }: TopicOptions = {},
 ): Promise<void> {
   const fields = {
     topic,
     defaultTopic: topic,
-    readQueueNums: queues,
+    readQueueNums: readable,
     writeQueueNums: queues,
     perm: { read: 4, write: 2, 'read-write': 6 }[perm],
     topicFilterType: 'SINGLE_TAG',

@@ -36,11 +36,14 @@ export function entriesInFiles(
       );
       return { partitions, ...(end < all.length && { next: end }), warnings: [] };
     },
-    async *of({ spec }) {
+    async *of({ spec }, alive) {
       await requireReadable();
       const { path, fingerprint } = spec as EntryFile;
       await checkUnchanged(path, fingerprint);
-      yield* entriesOf(path);
+      for await (const entry of entriesOf(path)) {
+        alive();
+        yield entry;
+      }
       await checkUnchanged(path, fingerprint);
     },
     verify({ spec }) {

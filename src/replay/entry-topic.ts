@@ -11,6 +11,9 @@ interface EntryStretches {
   readonly entries: number;
 }
 
+/** Every answer of a broker is waited for for some seconds only, and between them it is looked whether to stop. */
+const NEVER = new AbortController().signal;
+
 export interface EntryTopicOptions {
   readonly topic: ReadableTopic;
   readonly place: Pick<DirtyTopic, 'topic' | 'run'>;
@@ -24,10 +27,10 @@ export function entriesInTopic({ topic, place, expected }: EntryTopicOptions): E
   return {
     // How many bytes of the topic are the run's is known only when they have been read.
     describe: async () => ({ inputs: [input], sourceBytes: 0 }),
-    async page(_, __, first, signal = new AbortController().signal) {
-      const stretches = await topic.stretches(signal);
+    async page(_, __, first, alive) {
+      const stretches = await topic.stretches(NEVER);
       let entries = 0;
-      for await (const _ of entriesOfRun(topic.messages(stretches, signal), place.run)) entries++;
+      for await (const _ of entriesOfRun(topic.messages(stretches, NEVER), place.run, alive)) entries++;
       if (entries === 0) throw nothingKept(place, expected);
       const spec: EntryStretches = { stretches, entries };
       return {
@@ -35,10 +38,10 @@ export function entriesInTopic({ topic, place, expected }: EntryTopicOptions): E
         warnings: entries < expected ? [missingEntries(place, expected - entries)] : [],
       };
     },
-    async *of({ spec }, signal) {
+    async *of({ spec }, alive) {
       const { stretches, entries } = spec as EntryStretches;
       let found = 0;
-      for await (const { entry } of entriesOfRun(topic.messages(stretches, signal), place.run)) {
+      for await (const { entry } of entriesOfRun(topic.messages(stretches, NEVER), place.run, alive)) {
         found++;
         yield entry;
       }
@@ -53,21 +56,21 @@ export function entriesInTopic({ topic, place, expected }: EntryTopicOptions): E
 export async function columnsInTopic(
   topic: ReadableTopic,
   { run }: Pick<DirtyTopic, 'run'>,
-  signal: AbortSignal,
+  alive: () => void,
 ): Promise<readonly string[] | undefined> {
-  const messages = topic.messages(await topic.stretches(signal), signal);
-  for await (const { columns } of entriesOfRun(messages, run)) return columns;
+  const messages = topic.messages(await topic.stretches(NEVER), NEVER);
+  for await (const { columns } of entriesOfRun(messages, run, alive)) return columns;
   return undefined;
 }
 
 /** What is to be said where the topic has fewer entries than a report counts. */
 export const missingEntries = ({ topic, run }: Pick<DirtyTopic, 'topic' | 'run'>, missing: number): string =>
-  `${missing} of the dirty records of ${run} are not in topic ${topic} any more: brokers remove messages when they are old enough ` +
-  '(fileReservedTime), or when their disk is full.';
+  `${missing} of the dirty records of ${run} are not found in topic ${topic}: brokers remove messages when they are old enough ` +
+  '(fileReservedTime), or when their disk is full; or a broker that has them is away, or has queues that can not be read.';
 
 const nothingKept = (place: Pick<DirtyTopic, 'topic' | 'run'>, expected: number) =>
   userFault(
     'nothing_kept',
     missingEntries(place, expected),
-    'Start the job anew, and keep messages for longer, or records in a folder (dirty.path).',
+    'Look whether all brokers of the topic are there and can be read. If so, start the job anew, and keep messages for longer, or records in a folder (dirty.path).',
   );

@@ -35,8 +35,6 @@ export type OpenTopic = (topic: DirtyTopic) => ReadableTopic;
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 1024 * 1024;
 
-const NEVER = new AbortController().signal;
-
 /** The dirty records of a run as a source: each is read as the job's own source reads records. */
 export function replaySource(
   spec: FileSource,
@@ -46,21 +44,21 @@ export function replaySource(
 ): Source {
   const own = createSource(spec, options);
   const entries = entriesOf(from, options.folders, openTopic);
-  const columns = async (signal = NEVER) =>
+  const columns = async (alive: () => void) =>
     spec.type === 'csv'
-      ? ((await keptColumns(from, openTopic, signal)) ?? Object.keys(spec.columns))
+      ? ((await keptColumns(from, openTopic, alive)) ?? Object.keys(spec.columns))
       : undefined;
   return {
     rawEncoding: 'utf-8',
-    async describe() {
+    async describe(alive = () => {}) {
       const described = await entries.describe();
-      const names = await columns();
-      const tables = from.byTable ? await tablesOf(entries) : [];
+      const names = await columns(alive);
+      const tables = from.byTable ? await tablesOf(entries, alive) : [];
       return { ...described, tables, ...(names && { columns: names }), warnings: [] };
     },
-    async partition(cursor, limit, first) {
-      const page = await entries.page(Number(cursor ?? 0), limit, first);
-      return from.byTable ? await splitByTable(entries, page, first) : page;
+    async partition(cursor, limit, first, alive) {
+      const page = await entries.page(Number(cursor ?? 0), limit, first, alive);
+      return from.byTable ? await splitByTable(entries, page, first, alive) : page;
     },
     read: (partition, position, signal) => read(spec, own, entries, partition, position, columns, signal),
     sourceBytesBefore: () => 0,
@@ -88,9 +86,9 @@ function entriesOf(
 async function keptColumns(
   { folder, topic }: ReplayFrom,
   openTopic: OpenTopic,
-  signal: AbortSignal,
+  alive: () => void,
 ): Promise<readonly string[] | undefined> {
-  if (topic) return await columnsInTopic(openTopic(topic), topic, signal);
+  if (topic) return await columnsInTopic(openTopic(topic), topic, alive);
   if (folder === undefined) return undefined;
   const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
   return about?.columns;
@@ -102,10 +100,11 @@ async function* read(
   entries: Entries,
   partition: Partition,
   position: Position,
-  columnNames: (signal: AbortSignal) => Promise<readonly string[] | undefined>,
+  columnNames: (alive: () => void) => Promise<readonly string[] | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
-  const columns = await columnNames(signal);
+  const alive = () => signal.throwIfAborted();
+  const columns = await columnNames(alive);
   const replay = async (entry: DirtyEntry): Promise<Replayed> => {
     if (!entry.whole) {
       return { entry, record: await readAgain(entry, own, signal), encoding: own.rawEncoding };
@@ -117,8 +116,7 @@ async function* read(
   let number = 0;
   let bytes = 0;
   let replayed: Replayed[] = [];
-  for await (const entry of entriesIn(entries, partition, signal)) {
-    signal.throwIfAborted();
+  for await (const entry of entriesIn(entries, partition, alive)) {
     number++;
     if (number <= Number(position)) continue;
     replayed.push(await replay(entry));

@@ -131,7 +131,7 @@ export const verifyNotPermitted: Rule = refused(
 export const readNotPermitted: Rule = refused(
   'read_not_permitted',
   'the account may not read topic {topic}',
-  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic},Group:rocketlift -a Pub,Sub,Get -d Allow; by ACL 1.0, {topic}=PUB|SUB among the topicPerms of the account and rocketlift=SUB among its groupPerms. And that the topic may be read: mqadmin updateTopicPerm -p 6.',
+  'Ask who runs RocketMQ to allow it: mqadmin createAcl -n NAMESRV -c CLUSTER -s User:ACCOUNT -r Topic:{topic},Group:TOOLS_CONSUMER -a Pub,Sub,Get -d Allow; by ACL 1.0, {topic}=PUB|SUB among the topicPerms of the account and TOOLS_CONSUMER=SUB among its groupPerms. And that the topic may be read: mqadmin updateTopicPerm -p 6.',
 );
 
 export const indexDisabled: Rule = refused(

@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createTopic, deleteTopic } from '../../src/dev/topics.js';
-import { type QueueStretch, readableStretches, storedIn } from '../../src/rocketmq/read-topic.js';
+import {
+  type QueueStretch,
+  readableStretches,
+  requireReadable,
+  storedIn,
+} from '../../src/rocketmq/read-topic.js';
 import { json, useCli } from '../cli/cli.js';
 import { CONTENT, keepingInTopic, NO_LIMIT } from '../support/keeping-in-topic.js';
 import { useBench } from '../support/migration.js';
@@ -160,6 +165,23 @@ describe('entries that are gone', () => {
     expect(await bodies(stretches)).toEqual([]);
   });
 
+  it('are passed over where a queue can not be read, and others can', async () => {
+    const dirtyTopic = await bench.topic();
+    await send(brokerAddr, dirtyTopic, { queue: 1, bodies: ['readable'] });
+    await send(brokerAddr, dirtyTopic, { queue: 6, bodies: ['not'] });
+    await createTopic(stack, dirtyTopic, { readable: 4 });
+    const access = { sink: { namesrvAddr, topic: dirtyTopic } };
+    const { signal } = new AbortController();
+    const wait = { stage: 'check', timeoutMs: 20_000, signal } as const;
+    const stretches = () => readableStretches(access, undefined, wait);
+    expect(await until(async () => (await stretches()).length === 1 && (await stretches()))).toMatchObject([
+      { queue: 1, from: 0, to: 1 },
+    ]);
+    await requireReadable(access, wait);
+    await createTopic(stack, dirtyTopic);
+    expect(await until(async () => (await stretches()).length === 2)).toBe(true);
+  });
+
   it('are missed, and it is said how many', async () => {
     const [topic, dirtyTopic] = [await bench.topic(), await bench.topic()];
     const run = await bench.client.start(await topicJob(topic, dirtyTopic, CONTENT));
@@ -176,7 +198,7 @@ describe('entries that are gone', () => {
     });
     expect(await cli.run(['dirty', 'show', run.workflowId, kept[0].id])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('are not in topic'),
+      stderr: expect.stringContaining('are not found in topic'),
     });
     // One of them is there again.
     const [{ body, properties, id }] = kept;

@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import { createTopic } from '../../src/dev/topics.js';
 import { halfWay, ROWS, slowJob, stored } from '../support/half-way.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
@@ -44,6 +45,27 @@ describe.concurrent('by the name server, a worker that is killed half-way: anoth
 
     expect(report).toMatchObject(DONE);
     expect(await readTopic(stack, topic)).toHaveLength(report.messages);
+  });
+
+  it('and says so where a topic has queues that nobody can read', async (context) => {
+    const topic = await bench.topic();
+    await createTopic(stack, topic, { readable: 4 });
+    const job = await slowJob(bench, topic, { sink: BY_NAME_SERVER });
+    const { run, client, worker, startWorker } = await halfWay(job, context);
+    await worker.end('SIGKILL');
+    await startWorker();
+    const { duplicatesAtMost, ...report } = await client.wait(run);
+
+    expect(report).toMatchObject({
+      state: 'completed',
+      records: { written: ROWS },
+      warnings: expect.arrayContaining([expect.stringContaining("has queues that can't be read")]),
+    });
+    await createTopic(stack, topic);
+    const { records, duplicates } = await stored(stack, topic);
+    expect(records).toBe(ROWS);
+    expect(duplicates).toBeLessThanOrEqual(duplicatesAtMost);
+    expect(duplicatesAtMost).toBeGreaterThan(0);
   });
 
   it('but takes nothing of another run for its own', async (context) => {

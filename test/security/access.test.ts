@@ -39,7 +39,7 @@ beforeAll(async () => {
   const keeper = { accessKey: 'keeper', secretKey: randomUUID() };
   const retired = { accessKey: 'retired', secretKey: randomUUID() };
   await makeAccount(acl.stack, reader, { actions: ['Sub'] });
-  await makeAccount(acl.stack, keeper, { actions: ['Pub', 'Sub', 'Get'], group: 'rocketlift' });
+  await makeAccount(acl.stack, keeper, { actions: ['Pub', 'Sub', 'Get'], group: 'TOOLS_CONSUMER' });
   await makeAccount(acl.stack, retired, { actions: ['Pub'], enabled: false });
   setAccount('RIGHT', publisher.accessKey, publisher.secretKey);
   setAccount('WRONG', publisher.accessKey, randomUUID());
@@ -223,7 +223,7 @@ describe('dirty records that are kept in a topic', () => {
     expect(report).toMatchObject({
       state: 'completed',
       records: { dirty: 1 },
-      warnings: [expect.stringContaining(`-r Topic:${DIRTY_TOPIC},Group:rocketlift -a Pub,Sub,Get`)],
+      warnings: [expect.stringContaining(`-r Topic:${DIRTY_TOPIC},Group:TOOLS_CONSUMER -a Pub,Sub,Get`)],
     });
     expect(await countTopic(acl.stack, DIRTY_TOPIC)).toBe(before + 1);
     const listed = await cli.run(['dirty', 'list', report.job], { env: variables });

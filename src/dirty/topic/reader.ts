@@ -22,13 +22,16 @@ export interface ReadableTopic {
  * The entries of a run among messages, each id once: one that was sent again comes first as it was sent first. Holds
  * the ids of all, and nothing else.
  * @param run `workflowId/runId`
+ * @param alive called for each message, also of others; throws to stop
  */
 export async function* entriesOfRun(
   messages: AsyncIterable<TopicMessage>,
   run: string,
+  alive: () => void = () => {},
 ): AsyncGenerator<KeptEntry> {
   const seen = new Set<string>();
   for await (const message of messages) {
+    alive();
     const kept = keptEntry(message, run);
     if (!kept || seen.has(kept.entry.id)) continue;
     seen.add(kept.entry.id);

@@ -76,14 +76,15 @@ export class NameserverArrivals implements Arrivals {
     await delay(ON_ITS_WAY_MS, undefined, { signal: stop });
     // One that hangs within its log, with a request in hand that it may still store, refuses all others from a second on.
     await Promise.all(names.map((name) => this.#takesRequests(name)));
-    const indexes = route.route.map(
-      ({ name, readableQueues, writableQueues }) =>
-        new KeyIndex({
-          topic: context.topic,
-          ask: (request) => route.ask(name, request),
-          queues: Math.max(readableQueues, writableQueues),
-        }),
-    );
+    const indexes = route.route.map(({ name, readableQueues, writableQueues }) => {
+      if (readableQueues < writableQueues)
+        throw new CannotTell(`broker ${name} has queues that can't be read`);
+      return new KeyIndex({
+        topic: context.topic,
+        ask: (request) => route.ask(name, request),
+        queues: readableQueues,
+      });
+    });
     await Promise.all(indexes.map((index) => index.upToDate(stop)));
     return indexes;
   }

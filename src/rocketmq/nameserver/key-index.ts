@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CannotTell } from '../producer.js';
 import type { Answer, Request } from './connection.js';
 import { dispatched } from './dispatched.js';
-import { ANSWER, REQUEST, type RequestCode } from './protocol.js';
+import { ANSWER, REQUEST, type RequestCode, TOOLS_GROUP } from './protocol.js';
 import { RefusedError } from './remoting-error.js';
 import { mostOfAKey, type StoredMessage, storedMessages } from './stored-message.js';
 
@@ -12,8 +12,6 @@ const LOOK_MS = 20;
 const UP_TO_DATE_WITHIN_MS = 60_000;
 /** Java's `Long.MAX_VALUE`. */
 const END_OF_TIME = '9223372036854775807';
-/** The group of RocketMQ's own tools: every broker has it from its start, also one that makes no groups by itself. */
-const GROUP = 'TOOLS_CONSUMER';
 const ID_PROPERTY = 'UNIQ_KEY';
 
 /** What has to be passed on to ask a broker about a topic. */
@@ -91,7 +89,7 @@ export class KeyIndex {
 
   async #messageAt(queueId: number, offset: number): Promise<StoredMessage> {
     const { body } = await this.#ask(REQUEST.pullMessage, {
-      consumerGroup: GROUP,
+      consumerGroup: TOOLS_GROUP,
       queueId,
       queueOffset: offset,
       maxMsgNums: 1,
@@ -118,7 +116,7 @@ export class KeyIndex {
       throw new CannotTell('the account may not look into the topic');
     }
     if (answer.code === ANSWER.groupNotExist) {
-      throw new CannotTell(`the broker has no consumer group ${GROUP}`);
+      throw new CannotTell(`the broker has no consumer group ${TOOLS_GROUP}`);
     }
     throw new RefusedError(answer.code, answer.remark);
   }

@@ -54,3 +54,6 @@ export const COMPRESSED_BY_ZLIB = 0x301;
 /** Between a property's name and its value, and behind a property, in the text of all (`MessageDecoder`). */
 export const NAME_END = '\u0001';
 export const PROPERTY_END = '\u0002';
+
+/** The consumer group of RocketMQ's own tools: every broker has it from its start, also one that makes no groups by itself. */
+export const TOOLS_GROUP = 'TOOLS_CONSUMER';

@@ -1,5 +1,5 @@
 import type { Answer } from './connection.js';
-import { ANSWER, REQUEST } from './protocol.js';
+import { ANSWER, REQUEST, TOOLS_GROUP } from './protocol.js';
 import { RefusedError, RemotingError } from './remoting-error.js';
 import type { Servers } from './servers.js';
 import { type StoredMessage, storedMessages } from './stored-message.js';
@@ -7,7 +7,6 @@ import { type Master, mastersOf, topicEnds } from './topic-ends.js';
 
 /** Messages that are asked for at a time; brokers give fewer where they are large. */
 const AT_ONCE = 256;
-const GROUP = 'rocketlift';
 /** That a subscription comes along, and nothing is committed or waited for. */
 const WITH_SUBSCRIPTION = 4;
 
@@ -25,7 +24,7 @@ export interface QueueStretch {
 }
 
 /**
- * What the queues of a topic hold: all that was acknowledged before. Those without messages are left out.
+ * What the queues of a topic hold that can be read: all that was acknowledged before. Those without messages are left out.
  * @param since leaves out what was stored before, in milliseconds since 1970 @default nothing
  * @throws RefusedError where the topic is missing or the account may not know, RemotingError; the signal's reason
  */
@@ -36,8 +35,9 @@ export async function heldStretches(
 ): Promise<QueueStretch[]> {
   const ends = await topicEnds(servers, signal);
   const brokers = await mastersOf(servers);
-  const all = brokers.flatMap(({ name, address }) =>
-    (ends[name] ?? []).map(async (to, queue): Promise<QueueStretch> => {
+  const all = brokers.flatMap(({ name, address, readableQueues }) =>
+    // Of queues that can only be written to brokers tell where they end, and nothing else; where that is all of them, they say why.
+    (ends[name] ?? []).slice(0, readableQueues || undefined).map(async (to, queue): Promise<QueueStretch> => {
       const from = await firstSince(servers, address, queue, since);
       return { broker: name, queue, from, to };
     }),
@@ -127,7 +127,7 @@ function pull(
   offset: number,
 ): Promise<Answer> {
   const fields = {
-    consumerGroup: GROUP,
+    consumerGroup: TOOLS_GROUP,
     topic,
     queueId: queue,
     queueOffset: offset,
