@@ -1,34 +1,24 @@
 import { type FaultTransport, TRANSPORTS } from './transports.js';
 
-/** A fault is tried by each transport, or by the first alone where a worse one of its kind is tried by each. */
-interface Fault {
-  /** How the table calls it. */
-  readonly title: string;
-  readonly transports: readonly FaultTransport[];
-}
-
-const byEach = (title: string): Fault => ({ title, transports: TRANSPORTS });
-const once = (title: string): Fault => ({ title, transports: ['proxy'] });
-
-/** Every fault of the table in docs/reliability.md, in its order. */
+/** Every fault of the table in docs/reliability.md, in its order, as the table calls it. Each is tried by each transport. */
 const FAULTS = {
-  workerKilled: byEach('worker killed (SIGKILL)'),
-  workerStopped: byEach('worker asked to stop (SIGTERM)'),
-  oneOfTwoWorkers: byEach('one of two workers killed'),
-  rocketmqStopped: byEach('RocketMQ stopped for 30 s'),
-  rocketmqKilled: byEach('RocketMQ killed (SIGKILL)'),
-  rocketmqFrozen: byEach('proxy and broker frozen (SIGSTOP) for 20 s'),
-  rocketmqBusy: byEach('RocketMQ refuses under load (42900, SYSTEM_BUSY)'),
-  connectionCut: byEach('connection cut within requests'),
-  answerLost: byEach('connection cut before answers'),
-  topicDeleted: byEach('topic deleted and made again'),
-  temporalStopped: once('Temporal restarted (SIGTERM)'),
-  temporalKilled: byEach('Temporal restarted (SIGKILL)'),
-  diskFull: byEach('disk full under the dirty store, retried'),
-  inputTruncated: byEach('input truncated, put back, retried'),
-  inputAppended: byEach('input appended to, put back, retried'),
-  inputReplaced: byEach('input replaced, put back, retried'),
-} as const satisfies Record<string, Fault>;
+  workerKilled: 'worker killed (SIGKILL)',
+  workerStopped: 'worker asked to stop (SIGTERM)',
+  oneOfTwoWorkers: 'one of two workers killed',
+  rocketmqStopped: 'RocketMQ stopped for 30 s',
+  rocketmqKilled: 'RocketMQ killed (SIGKILL)',
+  rocketmqFrozen: 'proxy and broker frozen (SIGSTOP) for 20 s',
+  rocketmqBusy: 'RocketMQ refuses under load (42900, SYSTEM_BUSY)',
+  connectionCut: 'connection cut within requests',
+  answerLost: 'connection cut before answers',
+  topicDeleted: 'topic deleted and made again',
+  temporalStopped: 'Temporal restarted (SIGTERM)',
+  temporalKilled: 'Temporal restarted (SIGKILL)',
+  diskFull: 'disk full under the dirty store, retried',
+  inputTruncated: 'input truncated, put back, retried',
+  inputAppended: 'input appended to, put back, retried',
+  inputReplaced: 'input replaced, put back, retried',
+} as const;
 
 export type FaultName = keyof typeof FAULTS;
 
@@ -66,7 +56,7 @@ export function faultTable(rows: readonly FaultRow[]): string {
   const lines = inOrder(rows).map((row) => {
     const { fault, transport, times, records, lost, duplicates, duplicatesAtMost, recoverySeconds, retries } =
       row;
-    const title = FAULTS[fault].title + (times === undefined ? '' : `, ${times} times`);
+    const title = FAULTS[fault] + (times === undefined ? '' : `, ${times} times`);
     const numbers = [records, lost, duplicates, duplicatesAtMost].map(count);
     const cells = [title, TITLES[transport], ...numbers, recoverySeconds?.toFixed(1) ?? '', count(retries)];
     return `| ${cells.join(' | ')} |`;
@@ -101,13 +91,13 @@ type Place = Pick<FaultRow, 'fault' | 'transport'>;
 /** Where rows stand, from the first to the last. */
 const places = (): Place[] =>
   (Object.keys(FAULTS) as FaultName[]).flatMap((fault) =>
-    FAULTS[fault].transports.map((transport) => ({ fault, transport })),
+    TRANSPORTS.map((transport) => ({ fault, transport })),
   );
 
 function line(table: string, { fault, transport }: Place): string | undefined {
   return table.split('\n').find((text) => {
     const [title, by] = text.replace('| ', '').split(' | ');
-    return title.replace(/, \d+ times$/, '') === FAULTS[fault].title && by === TITLES[transport];
+    return title.replace(/, \d+ times$/, '') === FAULTS[fault] && by === TITLES[transport];
   });
 }
 
