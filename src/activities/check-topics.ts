@@ -39,6 +39,7 @@ export async function checkTopics(
   options: CheckTopicsOptions,
 ): Promise<CheckedTopic[]> {
   const looks = await each(topics, (topic) => look(job, topic, options));
+  requireHandable(looks);
   const { createTopic } = job.sink;
   if (!options.create || !createTopic) return looks;
   return await each(looks, async (checked) =>
@@ -97,7 +98,14 @@ function waysTo({ sink, settings }: Job, topic: string, { folders, signal }: Che
 }
 
 /** Codes of what is wrong with a topic, and needs not be with the next one. */
-const OF_ONE_TOPIC = new Set(['topic_not_found', 'topic_type', 'no_permission', 'create_not_permitted']);
+const OF_ONE_TOPIC = new Set([
+  'topic_not_found',
+  'topic_type',
+  'topic_illegal',
+  'no_permission',
+  'create_not_permitted',
+  'verify_not_permitted',
+]);
 
 /** One after the other, so that a job of many topics is no burden; what is wrong with single ones is told of all of them. */
 async function each<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
@@ -115,18 +123,33 @@ async function each<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Prom
   return results;
 }
 
-/** Faults that a message names. */
-const MOST_NAMED = 10;
-
+/** All that is wrong, and for each kind of it what to do: mends name the first topic of their kind. */
 function together(faults: readonly Fault[], of: number): Fault {
   const [first] = faults;
   if (faults.length === 1) return first;
-  const named = faults.slice(0, MOST_NAMED).map(({ message }) => message);
-  const more = faults.length > MOST_NAMED ? `; and ${faults.length - MOST_NAMED} more` : '';
+  const kinds = new Map(
+    faults.map((fault) => [fault.code, faults.filter(({ code }) => code === fault.code)]),
+  );
+  const told = [...kinds.values()].map((same) => same.map(({ message }) => message).join('; '));
+  const mends = [...kinds].map(([code, same]) => `${code}, for each of ${same.length}: ${same[0].mend}`);
   return userFault(
     first.code,
-    `${faults.length} of ${of} topics can't be written to: ${named.join('; ')}${more}`,
-    `For each of them: ${first.mend}`,
+    `${faults.length} of ${of} topics can't be written to: ${told.join('; ')}`,
+    kinds.size === 1 ? `For each of them: ${first.mend}` : mends.join(' '),
     first,
+  );
+}
+
+/** What is known of topics goes with a run from the one to the next, and Temporal takes 2 MiB in all. */
+const MAX_BYTES = 256 * 1024;
+
+function requireHandable(topics: readonly CheckedTopic[]): void {
+  const known = topics.map(({ topic, found, ends }) => ({ topic, layout: found?.layout, ends }));
+  const bytes = Buffer.byteLength(JSON.stringify(known));
+  if (bytes <= MAX_BYTES) return;
+  throw userFault(
+    'too_many_topics',
+    `The queues of ${topics.length} topics take ${Math.ceil(bytes / 1024)} KiB in a run; ${MAX_BYTES / 1024} KiB are the most.`,
+    'Make several jobs, each of a part of source.path.',
   );
 }

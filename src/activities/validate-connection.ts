@@ -33,7 +33,7 @@ export async function validateConnection(
         sourceBytes: source.sourceBytes,
         ...dirtyPlace(job, storeRun),
         topics: topics.map(atStart),
-        warnings: [...warnings, ...topics.flatMap((topic) => created(job, topic))],
+        warnings: [...warnings, ...created(job, topics)],
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -55,11 +55,17 @@ const atStart = ({ topic, found, ends }: CheckedTopic): TopicAtStart => ({
   ...(ends && { ends }),
 });
 
-function created({ sink }: Job, { topic, toCreate }: CheckedTopic): string[] {
-  if (!toCreate) return [];
-  const { queues, type, brokers } = toCreate;
-  const name = fullTopic({ ...sink, topic });
-  return [
-    `Topic ${name} did not exist; it was created with ${queues} queues of type ${type} on ${brokers.join(', ')}.`,
-  ];
+/** Topics that a warning names. */
+const MOST_NAMED = 10;
+
+/** One warning however many there are: a report has room for some. */
+function created({ sink }: Job, topics: readonly CheckedTopic[]): string[] {
+  const made = topics.flatMap(({ topic, toCreate }) => (toCreate ? [{ topic, toCreate }] : []));
+  if (made.length === 0) return [];
+  const names = made.slice(0, MOST_NAMED).map(({ topic }) => fullTopic({ ...sink, topic }));
+  const { queues, type, brokers } = made[0].toCreate;
+  const how = `created with ${queues} queues of type ${type} on ${brokers.join(', ')}`;
+  if (made.length === 1) return [`Topic ${names[0]} did not exist; it was ${how}.`];
+  const more = made.length > MOST_NAMED ? ` and ${made.length - MOST_NAMED} more` : '';
+  return [`${made.length} topics did not exist: ${names.join(', ')}${more}; they were ${how}.`];
 }

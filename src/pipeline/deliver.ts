@@ -14,7 +14,7 @@ export interface DeliverOptions {
   readonly stop: AbortSignal;
   /**
    * Waits until it is certain that nobody has taken over; asked before every request, as what goes in it may have waited, and the
-   * process have stood still meanwhile. False when the stop came first.
+   * process have stood still meanwhile. False when the stop came while it waited.
    */
   readonly fresh: (stop: AbortSignal) => Promise<boolean>;
   /** Told before a request is sent again; `doubted` messages of it may stand in the topic already. */

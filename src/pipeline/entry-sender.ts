@@ -31,40 +31,61 @@ const NOBODY_TO_ASK: DeliverOptions['asker'] = { canAsk: false, found: async () 
 /** Sends dirty records to a topic as messages are sent. Connects when there is the first one: most partitions have none. */
 export function entrySender(options: EntrySenderOptions): EntrySender {
   const { transport, run, openForMs, retryForMs, onTrouble } = options;
-  const stop = later(DRAIN_MS, options.stop);
+  const late = new LateStop(options.stop);
+  const stop = late.signal;
   let producer: Producer | undefined;
   const open = async () => {
     const wait = { stage: 'write', timeoutMs: openForMs, signal: stop, run, onWaiting: onTrouble } as const;
     return (await transport.open(wait)).producer;
   };
+  const send = async (messages: readonly Message[]) => {
+    producer ??= await open();
+    for (const request of requests(messages, producer)) {
+      const refused = await deliver(request, {
+        producer,
+        asker: NOBODY_TO_ASK,
+        retryForMs,
+        stop,
+        fresh: async () => true,
+        onRetry: onTrouble,
+        onCertain: () => {},
+        onAcknowledged: () => onTrouble(undefined),
+      });
+      for (const fault of refused.values()) throw fault;
+    }
+  };
   return {
-    async send(messages) {
-      producer ??= await open();
-      for (const request of requests(messages, producer)) {
-        const refused = await deliver(request, {
-          producer,
-          asker: NOBODY_TO_ASK,
-          retryForMs,
-          stop,
-          fresh: async () => true,
-          onRetry: onTrouble,
-          onCertain: () => {},
-          onAcknowledged: () => onTrouble(undefined),
-        });
-        for (const fault of refused.values()) throw fault;
-      }
-    },
+    send: (messages) => late.during(() => send(messages)),
     close: async () => await producer?.close(),
   };
 }
 
-/** A signal that comes so many milliseconds after another one. */
-function later(ms: number, signal: AbortSignal): AbortSignal {
-  const late = new AbortController();
-  const begin = () => setTimeout(() => late.abort(), ms).unref();
-  if (signal.aborted) begin();
-  else signal.addEventListener('abort', begin, { once: true });
-  return late.signal;
+/** A stop that comes later than another one: its time begins when there is something to do. */
+class LateStop {
+  readonly #stop: AbortSignal;
+  readonly #end = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop;
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const begin = () => {
+      this.#timer ??= setTimeout(() => this.#end.abort(), DRAIN_MS).unref();
+    };
+    if (this.#stop.aborted) begin();
+    else this.#stop.addEventListener('abort', begin, { once: true });
+    try {
+      return await work();
+    } finally {
+      this.#stop.removeEventListener('abort', begin);
+    }
+  }
 }
 
 /** Messages that fit into a request together; one that does not fit into any is alone. */

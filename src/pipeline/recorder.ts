@@ -66,9 +66,12 @@ export class Recorder {
     return true;
   }
 
-  /** Waits until it is certain that no other attempt has taken over. False if the signal came first. */
-  fresh(stop: AbortSignal): Promise<boolean> {
-    return this.#recordUntil(() => this.#isFresh, stop);
+  /**
+   * Waits until it is certain that no other attempt has taken over. False if the signal came first, which ends the waiting alone: what
+   * was permitted before it may still be sent.
+   */
+  async fresh(stop: AbortSignal): Promise<boolean> {
+    return this.#isFresh || (await this.#recordUntil(() => this.#isFresh, stop));
   }
 
   /**

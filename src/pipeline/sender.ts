@@ -83,8 +83,8 @@ export class Sender {
    * sent, as none of them would be found again.
    */
   async announceOtherCut(): Promise<void> {
-    const { asker, ledger, permitSplits, stop } = this.#options;
-    if (this.#hasAnnounced || !asker.canAsk) return;
+    const { producer, ledger, permitSplits, stop } = this.#options;
+    if (this.#hasAnnounced || !producer.arrivals) return;
     this.#hasAnnounced = true;
     ledger.cutOtherwise(cannotTell(CUT_OTHERWISE));
     await permitSplits(0, stop);

@@ -36,7 +36,7 @@ export interface WriteOptions {
   readonly onTrouble: (fault: FaultInfo | undefined) => void;
   /** Waits until so many messages may be sent; false when the signal came first, which comes with a failure too. */
   readonly permit: (messages: number, stop: AbortSignal) => Promise<boolean>;
-  /** Waits until it is certain that no other attempt has taken over; false when the signal came first. */
+  /** Waits until it is certain that no other attempt has taken over; false when the signal came while it waited. */
   readonly fresh: (stop: AbortSignal) => Promise<boolean>;
   /** Lets so many messages more be sent, because some had to be split; false when the signal came first. */
   readonly permitSplits: (messages: number, stop: AbortSignal) => Promise<boolean>;

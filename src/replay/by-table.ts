@@ -1,4 +1,5 @@
 import type { DirtyEntry } from '../dirty/entry.js';
+import { userFault } from '../job/fault.js';
 import type { TableName } from '../job/topic-template.js';
 import { Tables, tableOf } from '../sources/files/tables.js';
 import type { Partition, PartitionPage } from '../sources/source.js';
@@ -30,12 +31,28 @@ export async function splitByTable(
   for (const partition of page.partitions) {
     const tables = new Tables();
     await collect(tables, entries.of(partition, alive));
-    for (const table of tables.all) {
+    requireHandable(partition, tables.all.length);
+    for (const [n, table] of tables.all.entries()) {
       const label = `${partition.label}, ${table.table}`;
-      partitions.push({ ...partition, index: first + partitions.length, label, table });
+      const sourceBytes = n === 0 ? partition.sourceBytes : 0;
+      partitions.push({ ...partition, index: first + partitions.length, label, sourceBytes, table });
     }
   }
   return { ...page, partitions };
+}
+
+/** Temporal takes 2 MiB in one result: a page of partitions. */
+const MAX_BYTES = 1024 * 1024;
+
+/** A partition of a topic names all queues of it, and does so for each table. */
+function requireHandable(partition: Partition, tables: number): void {
+  const bytes = tables * JSON.stringify(partition).length;
+  if (bytes <= MAX_BYTES) return;
+  throw userFault(
+    'too_many_topics',
+    `The dirty records are of ${tables} tables, and ${partition.input} has so many queues that a replay can't hold ${tables} times which.`,
+    'Replay them from a file: rocketlift dirty export RUN --to FILE, and rocketlift dirty replay RUN --records FILE.',
+  );
 }
 
 /** The entries of a partition; of one of a table, those of that alone. */

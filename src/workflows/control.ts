@@ -164,7 +164,8 @@ function changedLimit(before: Limit, { records, ratio }: NonNullable<Tuning['err
 const MOST_AT_ONCE = 3 * 1024 * 1024;
 
 function tooMuchAtOnce({ validated }: State, { parallelism = 1 }: Tuning): string | undefined {
-  const size = JSON.stringify(validated).length;
+  const { job, columns } = validated ?? {};
+  const size = JSON.stringify({ job, columns }).length;
   return size * parallelism <= MOST_AT_ONCE
     ? undefined
     : `the job is so large that it goes to ${Math.floor(MOST_AT_ONCE / size)} partitions at once, at most.`;

@@ -117,7 +117,8 @@ async function validate(input: MigrationInput | null | undefined, state: State) 
   state.phase = state.partitionsKnown > 0 ? 'writing' : 'partitioning';
   addWarnings(state, validated.warnings);
   addTopics(state, validated.topics);
-  return validated;
+  // Where they ended stands with what is sent to them, and need not stand twice.
+  return { ...validated, topics: validated.topics.map(({ ends: _, ...topic }) => topic) };
 }
 
 /** What would be missing from a run that comes to its end. */

@@ -4,6 +4,7 @@ import { createTopic } from '../../src/dev/topics.js';
 import { halfWay } from '../support/half-way.js';
 import { useBench } from '../support/migration.js';
 import { readTopic, type StoredMessage } from '../support/topic-reader.js';
+import { until } from '../support/until.js';
 
 const bench = useBench();
 const stack = inject('stack');
@@ -83,6 +84,30 @@ describe('with sink.order: key', () => {
     expect(messages).toHaveLength(rows);
     expectOrder(messages);
   });
+
+  it.each(['nameserver', 'proxy'] as const)(
+    'so does a pause, also again and again, by %s',
+    {
+      timeout: 120_000,
+    },
+    async (transport) => {
+      const rows = 15_000;
+      const { topic, job } = await orderedJob(transport, rows, 50);
+      const { client } = bench;
+      const run = await client.start(job);
+      for (const part of [0.1, 0.2, 0.3]) {
+        await until(async () => (await client.progress(run)).records.written > rows * part);
+        await client.pause(run);
+        await client.resume(run);
+      }
+      const report = await client.wait(run);
+      expect(report).toMatchObject({ state: 'completed', messages: rows, duplicatesAtMost: 0 });
+      expect(report.changes).toHaveLength(6);
+      const messages = await readTopic(stack, topic);
+      expect(messages).toHaveLength(rows);
+      expectOrder(messages);
+    },
+  );
 
   it('needs a topic of type FIFO', async () => {
     const topic = await bench.topic();

@@ -166,6 +166,8 @@ describe('Recorder', () => {
     vi.advanceTimersByTime(60_000);
     expect(await recorder.fresh(never)).toBe(true);
     expect(sim.server.length).toBeGreaterThan(1);
+    // What was permitted is still sent after a stop.
+    expect(await recorder.fresh(AbortSignal.abort())).toBe(true);
     isGone = true;
     vi.advanceTimersByTime(60_000);
     const stop = new AbortController();
