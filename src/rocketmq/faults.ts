@@ -155,7 +155,8 @@ function grpcRule(code: number, text: string, context: FaultContext): Rule {
   if (code === GRPC.unimplemented) {
     return {
       code: 'not_a_proxy',
-      fault: 'user',
+      // A gateway before the proxy answers so as well while there is none behind it.
+      fault: { check: 'user', write: 'world' },
       stored: 'no',
       what: 'what answers is not a RocketMQ 5 proxy',
       mend: 'Mend sink.endpoints: the gRPC port of a RocketMQ 5 proxy, 8081 by default.',

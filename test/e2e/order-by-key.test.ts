@@ -95,14 +95,14 @@ describe('with sink.order: key', () => {
       const { topic, job } = await orderedJob(transport, rows, 50);
       const { client } = bench;
       const run = await client.start(job);
-      for (const part of [0.1, 0.2, 0.3]) {
+      for (const part of [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]) {
         await until(async () => (await client.progress(run)).records.written > rows * part);
         await client.pause(run);
         await client.resume(run);
       }
       const report = await client.wait(run);
       expect(report).toMatchObject({ state: 'completed', messages: rows, duplicatesAtMost: 0 });
-      expect(report.changes).toHaveLength(6);
+      expect(report.changes).toHaveLength(12);
       const messages = await readTopic(stack, topic);
       expect(messages).toHaveLength(rows);
       expectOrder(messages);

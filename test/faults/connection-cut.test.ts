@@ -52,4 +52,22 @@ describe.each(TRANSPORTS)('by %s,', (transport) => {
       await noteFault(fault, end, { recoverySeconds: Math.max(...recoveries), times });
     },
   );
+
+  it('a connection on which nothing comes through any more, and nobody says so, is given up for a new one', async () => {
+    relay = await openRelay(transport);
+    const { relay: between, sink } = relay;
+    await scene.startWorker();
+    const run = await scene.migrate({ rows: 10 * ROWS_A_CUT, transport, sink });
+    await run.isBeyond(ROWS_A_CUT);
+    const since = performance.now();
+    between.silence();
+    await run.waitsFor();
+    await run.secondsToMove();
+    // Nobody says when it would be whole again: the time is that from the silence on.
+    const recoverySeconds = (performance.now() - since) / 1000;
+    const end = await run.endsComplete();
+    expect(end.report.retries).toBeGreaterThan(0);
+    if (transport === 'nameserver') expect(end.report.duplicatesAtMost).toBe(0);
+    await noteFault('connectionSilent', end, { recoverySeconds });
+  });
 });

@@ -1,11 +1,19 @@
 import type { MessageQueue } from 'rocketmq-client-nodejs';
 import definition from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/definition_pb.js';
-import type { BrokerQueues, TopicDescription } from '../producer.js';
+import type { BrokerQueues, Layout, TopicDescription } from '../producer.js';
 
 const { MessageType, Permission } = definition;
 
+const layoutOf = (brokers: readonly BrokerQueues[]): Layout =>
+  brokers.flatMap(({ name, writableQueues }) =>
+    writableQueues > 0 ? [{ broker: name, queues: writableQueues }] : [],
+  );
+
 /** What a proxy's route says of a topic. */
-export function describeQueues(queues: readonly MessageQueue[], maxMessageBytes: number): TopicDescription {
+export function describeQueues(
+  queues: readonly MessageQueue[],
+  maxMessageBytes: number,
+): TopicDescription & { readonly layout: Layout } {
   const brokers = new Map<string, BrokerQueues>();
   for (const { broker, permission } of queues) {
     const { name } = broker;
@@ -18,9 +26,11 @@ export function describeQueues(queues: readonly MessageQueue[], maxMessageBytes:
     });
   }
   const type = typeOf(queues);
+  const sorted = [...brokers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
+    layout: layoutOf(sorted),
     writableQueues: [...brokers.values()].reduce((sum, broker) => sum + broker.writableQueues, 0),
-    brokers: [...brokers.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    brokers: sorted,
     ...(type !== undefined && { type }),
     maxMessageBytes,
   };

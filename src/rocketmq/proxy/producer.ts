@@ -5,7 +5,7 @@ import type { Message } from '../../job/message.js';
 import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { placeOf } from '../key-hash.js';
-import type { EncodedMessage, Outcome, Producer, Refusal } from '../producer.js';
+import type { EncodedMessage, Layout, Outcome, Producer, Refusal } from '../producer.js';
 import type { ProxyClient } from './client.js';
 import { MessageEncoder } from './encoder.js';
 
@@ -42,6 +42,8 @@ export interface ProxyProducerOptions {
   readonly tag?: string | undefined;
   /** What counts as written. */
   readonly acknowledge: Sink['acknowledge'];
+  /** Which queues there are when the run begins: by them ordered messages are given to brokers. */
+  readonly layout: Layout;
 }
 
 export class ProxyProducer implements Producer {
@@ -51,6 +53,8 @@ export class ProxyProducer implements Producer {
   /** Status codes of what counts as written. */
   readonly #taken: readonly number[];
   #queues: readonly MessageQueue[];
+  /** The broker of each queue that there is when the run begins. */
+  readonly #brokers: readonly string[];
   #turn: number;
   /** The refresh of the route that a failure made necessary; all senders wait for the same one. */
   #refresh: Promise<void> | undefined;
@@ -59,9 +63,10 @@ export class ProxyProducer implements Producer {
   readonly maxPropertyBytes: number;
   readonly maxRequestBytes = Number.POSITIVE_INFINITY;
 
-  constructor({ client, queues, context, tag, acknowledge }: ProxyProducerOptions) {
+  constructor({ client, queues, context, tag, acknowledge, layout }: ProxyProducerOptions) {
     this.#client = client;
     this.#queues = queues;
+    this.#brokers = layout.flatMap(({ broker, queues }) => Array<string>(queues).fill(broker));
     this.#context = context;
     this.#taken = acknowledge === 'stored' ? [STATUS_OK, ...STORED_ONLY] : [STATUS_OK];
     this.#encoder = new MessageEncoder(context.topic, {
@@ -97,7 +102,7 @@ export class ProxyProducer implements Producer {
   async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
     let sent = false;
     try {
-      const queue = await this.#nextQueue();
+      const queue = await this.#nextQueue(messages[0].lane);
       const request = new EncodedRequest(Buffer.concat(messages.map(({ bytes }) => bytes)));
       sent = true;
       const response = await this.#client.request(queue.broker.endpoints, request);
@@ -113,7 +118,11 @@ export class ProxyProducer implements Producer {
     await this.#client.shutdown();
   }
 
-  async #nextQueue(): Promise<MessageQueue> {
+  /**
+   * A proxy that stands beside a broker chooses among the queues of that one alone: equal keys keep their order only if they always
+   * go by the same. A broker that is gone is waited for.
+   */
+  async #nextQueue(lane: number | undefined): Promise<MessageQueue> {
     if (this.#stale) {
       this.#refresh ??= this.#refreshRoute().finally(() => {
         this.#refresh = undefined;
@@ -121,7 +130,11 @@ export class ProxyProducer implements Producer {
       await this.#refresh;
     }
     if (this.#queues.length === 0) throw noWritableQueue(this.#context);
-    return this.#queues[this.#turn++ % this.#queues.length];
+    if (lane === undefined) return this.#queues[this.#turn++ % this.#queues.length];
+    const broker = this.#brokers[lane % this.#brokers.length];
+    const queue = this.#queues.find(({ broker: { name } }) => name === broker);
+    if (!queue) throw noQueueOf(broker, this.#context);
+    return queue;
   }
 
   async #refreshRoute(): Promise<void> {
@@ -167,6 +180,16 @@ export function noWritableQueue({ topic, stage, endpoints }: FaultContext): Sink
     `Give the topic write permission: mqadmin updateTopicPerm -n NAMESRV -c CLUSTER -t ${topic} -p 6.`,
   );
 }
+
+/** Another broker would break the order of messages. */
+const noQueueOf = (broker: string, { topic, endpoints }: FaultContext): SinkFault =>
+  new SinkFault(
+    'topic_not_writable',
+    'world',
+    'no',
+    `broker ${broker} has no queue of topic ${topic} that can be written to now (${endpoints})`,
+    'Start the broker again, or give its queues write permission: messages of its keys wait for it, to keep their order.',
+  );
 
 function statusError({ code, message }: { code: number; message: string }): Error {
   return Object.assign(new Error(message), { code });

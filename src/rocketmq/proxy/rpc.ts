@@ -47,15 +47,22 @@ type StartCall<Response> = (
 interface Connection {
   readonly client: MessagingServiceClient;
   readonly tls: TlsCredentials | undefined;
+  /** Requests, one after the other, that ended without an answer in time. */
+  unanswered: number;
 }
 
+/** After so many of them a connection is taken for dead. */
+const MOST_UNANSWERED = 2;
+
 /**
- * The connections of the official client, with five things mended:
+ * The connections of the official client, with six things mended:
  * - it keeps them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
  *   pile up; here the address is the key;
  * - it leaves gRPC's pauses between two attempts to connect as they are, see above;
  * - its farewell throws or waits when the server is gone, and then nothing is closed; here it is given up after a second;
  * - its TLS takes no certificates of the user's;
+ * - a connection on which everything is lost without a word (a host that is off, a forgotten NAT entry) it keeps until the system gives it
+ *   up, a quarter of an hour later; here two requests without an answer are enough to make a new one;
  * - it renews a telemetry stream a second after it broke, also after the client was shut down; here such a stream leads
  *   nowhere.
  */
@@ -147,10 +154,19 @@ export class ProxyConnections extends RpcClientManager {
         // Gateways choose by it where a request goes, as by the name in the handshake.
         { ...CHANNEL, ...(this.#tls?.serverName && { 'grpc.default_authority': this.#tls.serverName }) },
       );
-      connection = { client, tls };
+      connection = { client, tls, unanswered: 0 };
       this.#connections.set(endpoints.facade, connection);
     }
     return connection;
+  }
+
+  /** What is under way on a connection that is taken for dead may still be answered. */
+  #heard({ facade }: Endpoints, connection: Connection, isAnswer: boolean): void {
+    connection.unanswered = isAnswer ? 0 : connection.unanswered + 1;
+    if (connection.unanswered < MOST_UNANSWERED || this.#connections.get(facade) !== connection) return;
+    this.#logger.info('no answers from %s: connecting anew', facade);
+    this.#connections.delete(facade);
+    connection.client.close();
   }
 
   async #call<Response>(
@@ -158,16 +174,21 @@ export class ProxyConnections extends RpcClientManager {
     timeoutMs: number,
     start: StartCall<Response>,
   ): Promise<Response> {
-    const { client, tls } = this.#connection(endpoints);
+    const connection = this.#connection(endpoints);
+    const { client, tls } = connection;
     const metadata = this.#owner.getRequestMetadata();
     return await new Promise((resolve, reject) => {
       start(client, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => {
+        this.#heard(endpoints, connection, error?.code !== DEADLINE_EXCEEDED);
         if (error) reject(withCause(error, tls?.failure));
         else resolve(response);
       });
     });
   }
 }
+
+/** A gRPC status code. */
+const DEADLINE_EXCEEDED = 4;
 
 /** gRPC tells by a text alone why there is no connection: the error itself, where it comes from the TLS handshake. */
 function withCause(error: ServiceError, failure: Error | undefined): ServiceError {

@@ -50,6 +50,7 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
       });
       try {
         const queues = await openClient(client, context, options);
+        const topic = describeQueues(await client.allQueues(), client.publishingSettings.maxBodySizeBytes);
         return {
           producer: new ProxyProducer({
             client,
@@ -57,8 +58,9 @@ export function proxyTransport(sink: Sink, log: Log, folders?: Folders): Transpo
             context: { ...context, stage: 'write' },
             tag: commonTag(sink),
             acknowledge: sink.acknowledge,
+            layout: options.layout ?? topic.layout,
           }),
-          topic: describeQueues(await client.allQueues(), client.publishingSettings.maxBodySizeBytes),
+          topic,
         };
       } catch (error) {
         await client.shutdown();

@@ -7,6 +7,7 @@ export type Cut = 'within a request' | 'before an answer';
 /** Passes bytes on between clients and a server, and cuts connections at places that hurt. */
 export class Relay {
   readonly #sockets = new Set<Socket>();
+  readonly #silent = new WeakSet<Socket>();
   readonly #server = createServer((client) => this.#join(client));
   readonly #target: { readonly host: string; readonly port: number };
   #next: Cut | undefined;
@@ -28,6 +29,11 @@ export class Relay {
   /** `host:port`, for clients. */
   get address(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Lets nothing more pass on the connections that there are, without a word to either end; new ones are as they should be. */
+  silence(): void {
+    for (const socket of this.#sockets) this.#silent.add(socket);
   }
 
   /** Connections that were cut. */
@@ -62,10 +68,12 @@ export class Relay {
       });
     }
     client.on('data', (bytes) => {
+      if (this.#silent.has(client)) return;
       if (bytes.length < REQUEST_BYTES || !this.#take('within a request')) server.write(bytes);
       else server.write(bytes.subarray(0, bytes.length >> 1), end);
     });
     server.on('data', (bytes) => {
+      if (this.#silent.has(server)) return;
       if (bytes.length >= ANSWER_BYTES && this.#take('before an answer')) end();
       else client.write(bytes);
     });

@@ -11,6 +11,7 @@ const FAULTS = {
   rocketmqBusy: 'RocketMQ refuses under load (42900, SYSTEM_BUSY)',
   connectionCut: 'connection cut within requests',
   answerLost: 'connection cut before answers',
+  connectionSilent: 'connection gone silent',
   topicDeleted: 'topic deleted and made again',
   temporalStopped: 'Temporal restarted (SIGTERM)',
   temporalKilled: 'Temporal restarted (SIGKILL)',
