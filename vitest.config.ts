@@ -19,7 +19,7 @@ const UNIT = [
 /** Tests that break servers, each on a stack of its own: `npm run test:faults`. */
 const FAULTS = 'test/faults/**/*.test.ts';
 
-/** Files that take about a minute each, left out by `npm run test:quick`. */
+/** Files that take half a minute and more without being at the heart of things: left out by `npm run test:quick`. */
 const LEFT_OUT = process.env.ROCKETLIFT_QUICK === '1' ? ['test/**/*.slow.test.ts'] : [];
 
 export default defineConfig({
