@@ -27,7 +27,7 @@ export function reportText(report: Report): string {
     ...(report.storedOnly === undefined
       ? []
       : [['stored only', `${plural(report.storedOnly, 'message')}, not flushed or replicated in time`]]),
-    ...(report.verified ? [['verified', verifiedText(report.verified)]] : []),
+    ...(report.verified ? [['verified', verifiedText(report.verified, report.topics)]] : []),
   ];
   return [
     `${report.job}: ${report.state} after ${duration(report.durationMs)}`,
@@ -41,13 +41,13 @@ export function reportText(report: Report): string {
   ].join('\n');
 }
 
-function verifiedText({ arrived, least, most, sampled }: Verified): string {
+function verifiedText({ arrived, least, most, sampled }: Verified, topics: Report['topics']): string {
   const wanted = least === most ? number(least) : `${number(least)} to ${number(most)}`;
   const found =
     sampled === undefined
       ? ''
       : `; ${plural(sampled, 'message')} found again, with the bodies that were sent`;
-  return `${plural(arrived, 'message')} in the topic, of ${wanted}${found}`;
+  return `${plural(arrived, 'message')} in the ${topics ? 'topics' : 'topic'}, of ${wanted}${found}`;
 }
 
 function inputsText(inputs: readonly InputReport[]): string {
