@@ -144,7 +144,7 @@ async function write(
           stop: stop.signal,
           onTrouble: logTrouble,
           permit: (messages, signal) => recorder.permit(messages, signal),
-          fresh: (signal) => recorder.fresh(signal),
+          fresh: async (signal) => stop.reason !== 'lost' && (await recorder.fresh(signal)),
           permitSplits: (messages, signal) => recorder.permitSplits(messages, signal),
         });
         const watermark = await writer.run();

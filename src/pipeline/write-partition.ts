@@ -25,6 +25,8 @@ import type { WriteOptions } from './write-options.js';
 
 /** How often the input is looked at for changes while it is read, in milliseconds. */
 const VERIFY_MS = 5000;
+/** How long what was permitted before a stop may still be sent, in milliseconds: many messages, where each is a request of its own. */
+const DRAIN_MS = 30_000;
 
 /**
  * Writes one partition: reads, converts, packs, sends, and keeps the watermark. The loop over records has no `await`
@@ -35,6 +37,7 @@ export class PartitionWriter {
   readonly #ledger: Ledger;
   /** Ends everything at the first failure; also when the caller stops. */
   readonly #halt = new AbortController();
+  #haltedAt: number | undefined;
   #failure: unknown;
   #notSafe: FaultInfo | undefined;
   #storeFault: FaultInfo | undefined;
@@ -77,10 +80,11 @@ export class PartitionWriter {
       intake: this.#dirty,
       pack: (records) => this.#pack(records),
       stop: this.#halt.signal,
+      fresh: async (stop) => !this.#hasDrainedLong && (await options.fresh(stop)),
       onFailure: (error) => this.#fail(error),
     });
-    if (options.stop.aborted) this.#halt.abort();
-    else options.stop.addEventListener('abort', () => this.#halt.abort(), { once: true });
+    if (options.stop.aborted) this.#end();
+    else options.stop.addEventListener('abort', () => this.#end(), { once: true });
   }
 
   /** How far it is for sure; can be asked at any time, and also after it has failed. */
@@ -234,9 +238,19 @@ export class PartitionWriter {
     return messages[0];
   }
 
+  /** Nothing new is read and sent; what was permitted is, for a while. */
+  #end(): void {
+    this.#haltedAt ??= Date.now();
+    this.#halt.abort();
+  }
+
+  get #hasDrainedLong(): boolean {
+    return this.#haltedAt !== undefined && Date.now() - this.#haltedAt > DRAIN_MS;
+  }
+
   #fail(error: unknown): void {
     if (error instanceof SinkFault && isNotSafe(error)) this.#notSafe ??= faultInfo(error);
     else this.#failure ??= error;
-    this.#halt.abort();
+    this.#end();
   }
 }

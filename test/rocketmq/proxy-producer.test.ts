@@ -12,7 +12,7 @@ const LAYOUT = [
 ];
 
 /** A proxy beside each broker, where those in `there` can be reached. */
-function producerOf(messageType: MessageType, there = ['broker-b', 'broker-a']) {
+function producerOf(messageType: MessageType, there = ['broker-b', 'broker-a'], layout = LAYOUT) {
   const brokers: string[] = [];
   const queues = there.flatMap((name) =>
     [0, 1].map((queueId) => ({ queueId, broker: { name, endpoints: name } }) as unknown as MessageQueue),
@@ -29,7 +29,7 @@ function producerOf(messageType: MessageType, there = ['broker-b', 'broker-a']) 
     },
   } as unknown as ProxyClient;
   const context = { stage: 'write', topic: 'orders', endpoints: 'proxy:8081', messageType } as const;
-  const producer = new ProxyProducer({ client, queues, context, acknowledge: 'stored', layout: LAYOUT });
+  const producer = new ProxyProducer({ client, queues, context, acknowledge: 'stored', layout });
   const send = (key: string) => producer.send([producer.encode({ id: '1', key, body: 'x' })]);
   return { send, brokers };
 }
@@ -61,6 +61,19 @@ it('waits for a broker that is gone, and goes on with the keys of others', async
       });
     }
   }
+});
+
+it('leaves the choice to a proxy that stands before all brokers', async () => {
+  const { send, brokers } = producerOf('FIFO', ['broker-a'], [{ broker: '*', queues: 4 }]);
+  for (const key of KEYS) await send(key);
+  expect(brokers).toHaveLength(50);
+});
+
+it('spreads keys over all brokers, however many queues they have', async () => {
+  const layout = ['broker-a', 'broker-b'].map((broker) => ({ broker, queues: 100 }));
+  const { send, brokers } = producerOf('FIFO', ['broker-a', 'broker-b'], layout);
+  for (const key of KEYS) await send(key);
+  expect(new Set(brokers).size).toBe(2);
 });
 
 it('takes queues in turn for messages without an order', async () => {

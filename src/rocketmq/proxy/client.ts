@@ -16,6 +16,9 @@ import { ProxyConnections } from './rpc.js';
 
 const { Permission } = definition;
 
+/** Of the brokers of one name; the others are slaves (apache/rocketmq, `MixAll.MASTER_ID`). */
+const MASTER_ID = 0;
+
 export interface ProxyClientOptions {
   readonly endpoints: string;
   readonly topic: string;
@@ -80,15 +83,16 @@ export class ProxyClient extends OfficialProducer {
   /** Asks anew which queues of the topic may be written to. */
   async route(): Promise<readonly MessageQueue[]> {
     this.topicRouteCache.delete(this.#topic);
-    const { messageQueues } = await this.getRouteData(this.#topic);
-    return messageQueues.filter(
+    const queues = await this.allQueues();
+    return queues.filter(
       ({ permission }) => permission === Permission.WRITE || permission === Permission.READ_WRITE,
     );
   }
 
-  /** All queues of the topic, as they were when the route was asked for. */
+  /** All queues of the topic, as they were when the route was asked for: those of masters, as slaves take no messages. */
   async allQueues(): Promise<readonly MessageQueue[]> {
-    return (await this.getRouteData(this.#topic)).messageQueues;
+    const { messageQueues } = await this.getRouteData(this.#topic);
+    return messageQueues.filter(({ broker }) => broker.id === MASTER_ID);
   }
 
   request(endpoints: Endpoints, request: SendMessageRequest): Promise<SendMessageResponse> {

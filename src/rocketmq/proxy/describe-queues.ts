@@ -4,10 +4,18 @@ import type { BrokerQueues, Layout, TopicDescription } from '../producer.js';
 
 const { MessageType, Permission } = definition;
 
-const layoutOf = (brokers: readonly BrokerQueues[]): Layout =>
-  brokers.flatMap(({ name, writableQueues }) =>
-    writableQueues > 0 ? [{ broker: name, queues: writableQueues }] : [],
-  );
+/** In the place of a broker's name: a proxy before several of them chooses by itself, wherever a request is sent to. */
+export const ANY_BROKER = '*';
+
+function layoutOf(brokers: readonly BrokerQueues[], addresses: ReadonlySet<string>): Layout {
+  const writable = brokers.filter(({ writableQueues }) => writableQueues > 0);
+  if (addresses.size < brokers.length) {
+    return [
+      { broker: ANY_BROKER, queues: writable.reduce((sum, { writableQueues }) => sum + writableQueues, 0) },
+    ];
+  }
+  return writable.map(({ name, writableQueues }) => ({ broker: name, queues: writableQueues }));
+}
 
 /** What a proxy's route says of a topic. */
 export function describeQueues(
@@ -28,7 +36,7 @@ export function describeQueues(
   const type = typeOf(queues);
   const sorted = [...brokers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
-    layout: layoutOf(sorted),
+    layout: layoutOf(sorted, new Set(queues.map(({ broker }) => broker.endpoints.facade))),
     writableQueues: [...brokers.values()].reduce((sum, broker) => sum + broker.writableQueues, 0),
     brokers: sorted,
     ...(type !== undefined && { type }),

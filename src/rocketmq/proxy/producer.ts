@@ -7,6 +7,7 @@ import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { placeOf } from '../key-hash.js';
 import type { EncodedMessage, Layout, Outcome, Producer, Refusal } from '../producer.js';
 import type { ProxyClient } from './client.js';
+import { ANY_BROKER } from './describe-queues.js';
 import { MessageEncoder } from './encoder.js';
 
 /** `maxUserPropertySize` of the proxy, which it tells no client. */
@@ -131,7 +132,8 @@ export class ProxyProducer implements Producer {
     }
     if (this.#queues.length === 0) throw noWritableQueue(this.#context);
     if (lane === undefined) return this.#queues[this.#turn++ % this.#queues.length];
-    const broker = this.#brokers[lane % this.#brokers.length];
+    const broker = this.#brokers[Math.floor((lane * this.#brokers.length) / LANES)];
+    if (broker === ANY_BROKER) return this.#queues[this.#turn++ % this.#queues.length];
     const queue = this.#queues.find(({ broker: { name } }) => name === broker);
     if (!queue) throw noQueueOf(broker, this.#context);
     return queue;

@@ -1,12 +1,12 @@
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import {
-  type CallOptions,
-  ChannelCredentials,
-  type ChannelOptions,
-  type ClientDuplexStream,
-  type ClientUnaryCall,
-  type Metadata,
-  type ServiceError,
+import type {
+  CallOptions,
+  ChannelOptions,
+  ClientDuplexStream,
+  ClientUnaryCall,
+  Metadata,
+  ServiceError,
 } from '@grpc/grpc-js';
 import { type BaseClient, type Endpoints, type ILogger, RpcClientManager } from 'rocketmq-client-nodejs';
 import grpc, {
@@ -24,6 +24,7 @@ import service, {
   type TelemetryCommand,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import type { TlsClient } from '../tls.js';
+import { PlainCredentials } from './plain-credentials.js';
 import { TlsCredentials } from './tls-credentials.js';
 
 /** How long the farewell to a server may take, in milliseconds. */
@@ -47,6 +48,8 @@ type StartCall<Response> = (
 interface Connection {
   readonly client: MessagingServiceClient;
   readonly tls: TlsCredentials | undefined;
+  /** Those that were connected for it and are not closed. */
+  readonly sockets: Set<Socket>;
   /** Requests, one after the other, that ended without an answer in time. */
   unanswered: number;
 }
@@ -147,26 +150,35 @@ export class ProxyConnections extends RpcClientManager {
     if (this.#closed) throw new Error('the connections are closed');
     let connection = this.#connections.get(endpoints.facade);
     if (!connection) {
-      const tls = this.#tls && new TlsCredentials(this.#tls, endpoints.addressesList[0].host);
+      const sockets = new Set<Socket>();
+      const onSocket = (socket: Socket) => {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+      };
+      const tls = this.#tls && new TlsCredentials(this.#tls, endpoints.addressesList[0].host, onSocket);
       const client = new grpc.MessagingServiceClient(
         endpoints.getGrpcTarget(),
-        tls ?? ChannelCredentials.createInsecure(),
+        tls ?? new PlainCredentials(onSocket),
         // Gateways choose by it where a request goes, as by the name in the handshake.
         { ...CHANNEL, ...(this.#tls?.serverName && { 'grpc.default_authority': this.#tls.serverName }) },
       );
-      connection = { client, tls, unanswered: 0 };
+      connection = { client, tls, sockets, unanswered: 0 };
       this.#connections.set(endpoints.facade, connection);
     }
     return connection;
   }
 
-  /** What is under way on a connection that is taken for dead may still be answered. */
-  #heard({ facade }: Endpoints, connection: Connection, isAnswer: boolean): void {
+  /** @param timeoutMs how long a request waits: so long what is under way on a connection that is taken for dead may still be answered */
+  #heard({ facade }: Endpoints, connection: Connection, isAnswer: boolean, timeoutMs: number): void {
     connection.unanswered = isAnswer ? 0 : connection.unanswered + 1;
     if (connection.unanswered < MOST_UNANSWERED || this.#connections.get(facade) !== connection) return;
     this.#logger.info('no answers from %s: connecting anew', facade);
     this.#connections.delete(facade);
     connection.client.close();
+    // gRPC lets neither go of one on which nothing comes, nor of the telemetry stream on it, which is renewed when it breaks.
+    setTimeout(() => {
+      for (const socket of connection.sockets) socket.destroy();
+    }, timeoutMs).unref();
   }
 
   async #call<Response>(
@@ -179,7 +191,7 @@ export class ProxyConnections extends RpcClientManager {
     const metadata = this.#owner.getRequestMetadata();
     return await new Promise((resolve, reject) => {
       start(client, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => {
-        this.#heard(endpoints, connection, error?.code !== DEADLINE_EXCEEDED);
+        this.#heard(endpoints, connection, error?.code !== DEADLINE_EXCEEDED, timeoutMs);
         if (error) reject(withCause(error, tls?.failure));
         else resolve(response);
       });

@@ -10,10 +10,13 @@ import { secureSocket, type TlsClient } from '../tls.js';
 export class TlsCredentials extends ChannelCredentials {
   readonly #tls: TlsClient;
   readonly #host: string;
+  readonly #onSocket: (socket: Socket) => void;
   #failure: Error | undefined;
 
-  constructor(tls: TlsClient, host: string) {
+  /** @param onSocket told of each connection that is made, before it is secure */
+  constructor(tls: TlsClient, host: string, onSocket: (socket: Socket) => void) {
     super();
+    this.#onSocket = onSocket;
     this.#tls = tls;
     this.#host = host;
   }
@@ -45,6 +48,7 @@ export class TlsCredentials extends ChannelCredentials {
         }),
       connect: (socket: Socket) =>
         this.#noting(async () => {
+          this.#onSocket(socket);
           const secured = await secureSocket({ ...options, socket, ALPNProtocols: ['h2'] });
           this.#failure = undefined;
           return { socket: secured, secure: true };
