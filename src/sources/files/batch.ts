@@ -45,8 +45,8 @@ export class FileBatch {
 
   /** Of an overlong record whose end was not in memory it is what reading passed over, its line end included. */
   bytes(i: number): number {
-    const { buffer, starts, ends, nexts } = this.#cut;
-    return nexts[i] > buffer.length ? nexts[i] - starts[i] : ends[i] - starts[i];
+    const { starts, ends, passedOver } = this.#cut;
+    return passedOver ?? ends[i] - starts[i];
   }
 
   place(i: number): string {

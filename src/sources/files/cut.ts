@@ -27,6 +27,11 @@ export interface Cut extends RecordBytes {
   readonly contexts: readonly number[];
   /** Why records are dirty, by their number; more are found when they are parsed. */
   readonly faults: Map<number, RecordFault>;
+  /**
+   * Of an overlong record whose end was not in memory, alone in its cut: how many bytes reading passed over, its line
+   * end included.
+   */
+  readonly passedOver: number | undefined;
 }
 
 type RecordState = Pick<Cutter, 'fault' | 'context'>;
@@ -37,6 +42,7 @@ class OpenCut implements Cut {
   readonly nexts: number[] = [];
   readonly contexts: number[] = [];
   readonly faults = new Map<number, RecordFault>();
+  passedOver: number | undefined;
 
   constructor(
     readonly buffer: Buffer,
@@ -107,7 +113,8 @@ export async function* cutRecords(
       const head = window.buffer.subarray(cutter.start, cutter.start + rawLimit(maxRecordSize));
       cut = new OpenCut(Buffer.from(head), start);
       from = await skipOverlong(window, cutter, () => signal.throwIfAborted());
-      cut.add(0, head.length, window.base + from - start, cutter);
+      cut.passedOver = window.base + from - start;
+      cut.add(0, head.length, cut.passedOver, cutter);
     } else {
       cut ??= new OpenCut(window.buffer, window.base);
       cut.add(cutter.start, cutter.end, cutter.next, cutter);
