@@ -37,10 +37,11 @@ export class RecordScanner implements Cutter {
   /** Whether the last buffer of which nothing was kept may have ended within a line end. */
   #isCut = false;
 
-  constructor(dialect: Dialect, maxRecordSize: number) {
+  /** @param longWalk see {@link RecordWalk} */
+  constructor(dialect: Dialect, maxRecordSize: number, longWalk?: number) {
     this.#dialect = dialect;
     this.#maxRecordSize = maxRecordSize;
-    this.#walk = new RecordWalk(dialect);
+    this.#walk = new RecordWalk(dialect, longWalk);
   }
 
   find(buffer: Buffer, from: number, atEnd: boolean): Found {
@@ -62,16 +63,17 @@ export class RecordScanner implements Cutter {
     }
 
     const stop = Math.min(buffer.length, limit + 1);
-    const walked = this.#walk.to(buffer, quote, start, stop, atEnd && buffer.length <= limit);
+    const isEnd = atEnd && buffer.length <= limit;
+    const walked = this.#walk.to(buffer, quote, start, stop, isEnd);
     if (walked >= 0) {
       const fault = this.#walk.stray ? STRAY_QUOTE : undefined;
       return walked === buffer.length ? this.#lastRecord(buffer, fault) : this.#record(buffer, walked, fault);
     }
-    if (walked === STRAY) return this.#broken(buffer, lineEnd, atEnd, STRAY_QUOTE);
-    if (stop <= limit && !atEnd) return Found.MORE;
-    return walked === RAN_OUT_IN_QUOTE
-      ? this.#broken(buffer, lineEnd, atEnd, UNCLOSED_QUOTE)
-      : this.#broken(buffer, indexOfLineEnd(buffer, limit + 1, ending), atEnd, RECORD_TOO_LONG);
+    if (walked !== STRAY && stop <= limit && !atEnd) return Found.MORE;
+    if (walked !== STRAY && walked !== RAN_OUT_IN_QUOTE)
+      return this.#broken(buffer, indexOfLineEnd(buffer, limit + 1, ending), atEnd, RECORD_TOO_LONG);
+    this.#walk.remember(buffer, quote, start, stop, isEnd);
+    return this.#broken(buffer, lineEnd, atEnd, walked === STRAY ? STRAY_QUOTE : UNCLOSED_QUOTE);
   }
 
   skip(buffer: Buffer, from: number): number {
