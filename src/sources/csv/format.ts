@@ -4,6 +4,7 @@ import { type Cut, skipOverlong } from '../files/cut.js';
 import { Found } from '../files/cutter.js';
 import type { FileFormat } from '../files/format.js';
 import type { OpenFile } from '../files/open-file.js';
+import { Pause } from '../files/pause.js';
 import type { TextBatch } from '../source.js';
 import { readBeginning } from './beginning.js';
 import { type Dialect, dialectOf, syntaxOf } from './dialect.js';
@@ -64,8 +65,10 @@ async function csvBorder(
   const window = target < size ? await file.window(start, size, alive) : undefined;
   if (!window) return size;
   const scanner = new RecordScanner(dialect, maxRecordSize);
+  const pause = new Pause(alive);
   let isFirst = true;
   for (let from = 0; ; ) {
+    if (pause.isDue()) await pause.take();
     const found = scanner.find(window.buffer, from, window.atEnd);
     if (found === Found.END) return size;
     if (found === Found.MORE) {

@@ -1,5 +1,6 @@
 import type { Fault, RecordFault } from '../../job/fault.js';
 import { type Cutter, Found } from './cutter.js';
+import { Pause } from './pause.js';
 import type { Window } from './window.js';
 
 const MAX_RECORDS = 4096;
@@ -85,10 +86,13 @@ export async function* cutRecords(
   signal: AbortSignal,
   lost: (start: number) => Fault,
 ): AsyncGenerator<Cut> {
+  const alive = () => signal.throwIfAborted();
+  const pause = new Pause(alive);
   let cut: OpenCut | undefined;
   let isOverlong = false;
   let from = 0;
   for (;;) {
+    if (pause.isDue()) await pause.take();
     const found = cutter.find(window.buffer, from, window.atEnd);
     if (found === Found.LOST) {
       // An overlong record without an end has not been read: reading on must come to it again.
@@ -98,21 +102,21 @@ export async function* cutRecords(
     const start = window.base + (found === Found.MORE ? cutter.next : cutter.start);
     if (found === Found.END || start >= end) break;
     if (found === Found.MORE) {
-      signal.throwIfAborted();
+      alive();
       await window.more(cutter.next);
       from = 0;
       continue;
     }
     if (cut && (found === Found.OVERLONG || cut.buffer !== window.buffer || cut.full)) {
       yield cut;
-      signal.throwIfAborted();
+      alive();
       cut = undefined;
     }
     isOverlong = found === Found.OVERLONG;
     if (isOverlong) {
       const head = window.buffer.subarray(cutter.start, cutter.start + rawLimit(maxRecordSize));
       cut = new OpenCut(Buffer.from(head), start);
-      from = await skipOverlong(window, cutter, () => signal.throwIfAborted());
+      from = await skipOverlong(window, cutter, alive);
       cut.passedOver = window.base + from - start;
       cut.add(0, head.length, cut.passedOver, cutter);
     } else {
