@@ -209,6 +209,40 @@ describe('readEntries', () => {
     });
   });
 
+  it.each([
+    ['U+2028 and U+2029 in text, which JSON lets stand', '{"id":"a\u2028b\u2029c"}', 'a\u2028b\u2029c'],
+    ['a carriage return between fields', '{"id":"a",\r"raw":"x"}', 'a'],
+    ['the line ends of Windows', '{"id":"a"}\r', 'a'],
+    ['a line of many blocks', `{"raw":"${'x'.repeat(500_000)}","id":"a"}`, 'a'],
+  ])('ends lines at line feeds alone: %s', async (_, line, id) => {
+    const path = join(root, 'lines.ndjson');
+    await writeFile(path, `{"id":"before"}\n${line}\n\n{"id":"behind"}\n`);
+    expect(await idsIn(path)).toEqual(['before', id, 'behind']);
+    await writeFile(path, `{"id":"before"}\n${line}`);
+    expect(await idsIn(path)).toEqual(['before', id]);
+  });
+
+  it('reads lines of any length as they were kept', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.constantFrom(0, 1, 65_500, 65_536, 200_000)), {
+          maxLength: 6,
+        }),
+        async (texts) => {
+          const path = newFile();
+          const store = await open(path);
+          const raws = texts.map(([text, length]) => `${text.toWellFormed()}${'é'.repeat(length)}`);
+          store.append(raws.map((raw, n) => record(`${n}`, Buffer.from(raw))));
+          await store.flush();
+          await store.close();
+          const kept = raws.length === 0 ? [] : await entriesIn(path);
+          expect(kept.map((entry) => rawOf(entry).toString())).toEqual(raws);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('refuses a line in the middle that is no entry', async () => {
     const path = join(root, 'middle.ndjson');
     await writeFile(path, '{"id":"a"}\n[]\n{"id":"b"}\n');

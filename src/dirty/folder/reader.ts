@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { userFault } from '../../job/fault.js';
 import { type DirtyEntry, isEntry } from '../entry.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
+import { linesOf } from './lines.js';
 
 /** The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder. */
 export async function entryFiles(folder: string): Promise<string[]> {
@@ -28,9 +27,9 @@ export async function* readEntries(
 ): AsyncGenerator<DirtyEntry> {
   let broken: number | undefined;
   let number = 0;
-  const input = createReadStream(path);
+  const handle = await open(path);
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of linesOf(handle)) {
       number++;
       if (line.trim() === '') continue;
       if (broken !== undefined) throw notAnEntry(path, broken);
@@ -39,8 +38,7 @@ export async function* readEntries(
       else broken = number;
     }
   } finally {
-    // Who leaves early would leave the file open.
-    input.destroy();
+    await handle.close();
   }
   if (broken !== undefined && !mayEndEarly) throw notAnEntry(path, broken);
 }
