@@ -1,8 +1,20 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DirtyEntry, rawOf } from '../../src/dirty/entry.js';
 import { storeFolder } from '../../src/dirty/folder/layout.js';
 import { probeFolder } from '../../src/dirty/folder/probe.js';
@@ -72,6 +84,36 @@ describe('FolderStore', () => {
     expect(await readAbout(join(path, '..'))).toEqual({ columns: ['a'] });
     expect((await readdir(join(path, '..'))).sort()).toEqual(['partition-000000.ndjson', 'run.json']);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'has what all have in common safe on the disk before it has its name, and before an entry is safe',
+    async () => {
+      const path = newFile();
+      const store = await open(path);
+      const handle = await openFile(path);
+      const synced: string[] = [];
+      const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync').mockImplementation(async function (
+        this: FileHandle,
+      ) {
+        const { size } = await this.stat();
+        synced.push(
+          `${basename(await readlink(`/proc/self/fd/${this.fd}`))}: ${size > 0 ? 'whole' : 'empty'}`,
+        );
+      });
+      try {
+        store.append([record('a')]);
+        await store.flush();
+        expect(synced).toEqual([
+          expect.stringMatching(/^run\.json\..+: whole$/),
+          'partition-000000.ndjson: whole',
+        ]);
+      } finally {
+        datasync.mockRestore();
+        await handle.close();
+        await store.close();
+      }
+    },
+  );
 
   it('goes on behind what belongs to the watermark, whatever a crash has left behind that', async () => {
     await fc.assert(
@@ -247,6 +289,24 @@ describe('readEntries', () => {
     const path = join(root, 'middle.ndjson');
     await writeFile(path, '{"id":"a"}\n[]\n{"id":"b"}\n');
     await expect(idsIn(path)).rejects.toMatchObject({ code: 'dirty_entry' });
+  });
+});
+
+describe('readAbout', () => {
+  it('knows of nothing where there is nothing', async () => {
+    expect(await readAbout(join(root, 'none'))).toBeUndefined();
+  });
+
+  it.each(['', '{"columns": ['])('says what to do where the file holds "%s"', async (content) => {
+    const folder = join(newFile(), '..');
+    await mkdir(folder);
+    await writeFile(join(folder, 'run.json'), content);
+    await expect(readAbout(folder)).rejects.toMatchObject({
+      code: 'dirty_about_unreadable',
+      fault: 'user',
+      message: expect.stringContaining(join(folder, 'run.json')),
+      mend: expect.stringContaining('"columns"'),
+    });
   });
 });
 

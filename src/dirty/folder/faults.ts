@@ -18,6 +18,16 @@ export function storeChanged(path: string, why: string): Fault {
   );
 }
 
+/** What the run has in common with its records can't be told any more. */
+export function aboutUnreadable(path: string, cause: unknown): Fault {
+  return userFault(
+    'dirty_about_unreadable',
+    `${path} is not what a run writes beside its dirty records: JSON with the names of their columns.`,
+    'Write {"columns": ["id", "name"]} into it, with the names of all columns in their order, as the header of the input has them. The dirty records beside it are whole.',
+    cause,
+  );
+}
+
 /** At a check, before anything depends on it. */
 export function storeUnusable(path: string, why: string, cause?: unknown): Fault {
   return userFault(

@@ -2,6 +2,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userFault } from '../../job/fault.js';
 import { type DirtyEntry, isEntry } from '../entry.js';
+import { aboutUnreadable } from './faults.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
 import { linesOf } from './lines.js';
 
@@ -43,13 +44,17 @@ export async function* readEntries(
   if (broken !== undefined && !mayEndEarly) throw notAnEntry(path, broken);
 }
 
-/** What the records of a run have in common, as their store was given it; undefined where it has none. */
+/**
+ * What the records of a run have in common, as their store was given it; undefined where it has none.
+ * @throws Fault the user's `dirty_about_unreadable` if it is no JSON
+ */
 export async function readAbout(folder: string): Promise<unknown> {
+  const path = join(folder, ABOUT_FILE);
   try {
-    return JSON.parse(await readFile(join(folder, ABOUT_FILE), 'utf8'));
+    return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw error instanceof SyntaxError ? aboutUnreadable(path, error) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../job/fault.js';
 import type { StoreLength } from '../../job/report.js';
@@ -226,11 +226,17 @@ async function copy(from: FileHandle, to: FileHandle, length: number): Promise<v
   }
 }
 
-/** Other partitions write the same file: each whole, one in the place of the other. */
+/** Other partitions write the same file: each whole, one in the place of the other, and none before it is safe. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   try {
-    await writeFile(draft, text, { mode: FILE_MODE });
+    const handle = await open(draft, 'wx', FILE_MODE);
+    try {
+      await handle.writeFile(text);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
