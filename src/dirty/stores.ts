@@ -42,6 +42,7 @@ export async function openDirtyStore(options: OpenStoreOptions): Promise<DirtySt
     ...common,
     path: join(folder, partitionFile(partition.index)),
     about: { run, ...(columns && { columns }) },
+    folders,
   });
 }
 
@@ -52,5 +53,5 @@ export async function openDirtyStore(options: OpenStoreOptions): Promise<DirtySt
 export async function checkDirtyFolder({ mode, path }: Dirty, folders: Folders | undefined): Promise<void> {
   if (mode !== 'keep' || path === undefined) return;
   await requireAllowed(path, folders, 'dirty');
-  await probeFolder(path);
+  await probeFolder(path, folders);
 }

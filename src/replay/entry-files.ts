@@ -1,8 +1,11 @@
-import { stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
 import type { DirtyEntry } from '../dirty/entry.js';
+import { recordsUnreadable } from '../dirty/folder/faults.js';
 import { isPartitionFile } from '../dirty/folder/layout.js';
+import { type OpenEntriesOptions, openEntries } from '../dirty/folder/open-entries.js';
 import { entryFiles, readEntries } from '../dirty/folder/reader.js';
+import type { Folders } from '../folders/folders.js';
 import { userFault } from '../job/fault.js';
 import { checkUnchanged, type Fingerprint } from '../sources/files/fingerprint.js';
 import type { Partition } from '../sources/source.js';
@@ -13,11 +16,17 @@ interface EntryFile {
   readonly fingerprint: Fingerprint;
 }
 
-/** The entries in the folder of a run, or in a file that comes instead of them; a file is a partition. */
+/**
+ * The entries in the folder of a run, or in a file that comes instead of them; a file is a partition.
+ * @param requireReadable looks whether the worker allows the folder or the file, before anything is done with it
+ * @param folders what the worker allows, for the files as they are open
+ */
 export function entriesInFiles(
   from: { readonly folder: string } | { readonly records: string },
   requireReadable: () => Promise<void>,
+  folders: Folders | undefined,
 ): Entries {
+  const options = { folders, isGiven: 'records' in from };
   const files = async () => {
     await requireReadable();
     return 'records' in from ? [from.records] : await filesIn(from.folder);
@@ -25,14 +34,14 @@ export function entriesInFiles(
   return {
     async describe() {
       const inputs = await files();
-      const sizes = await Promise.all(inputs.map(async (path) => (await statOf(path)).size));
+      const sizes = await Promise.all(inputs.map(async (path) => (await statOf(path, options)).size));
       return { inputs, sourceBytes: sizes.reduce((sum, size) => sum + Number(size), 0) };
     },
     async page(cursor, limit, first) {
       const all = await files();
       const end = Math.min(all.length, cursor + limit);
       const partitions = await Promise.all(
-        all.slice(cursor, end).map((path, i) => partitionOf(path, first + i)),
+        all.slice(cursor, end).map((path, i) => partitionOf(path, first + i, options)),
       );
       return { partitions, ...(end < all.length && { next: end }), warnings: [] };
     },
@@ -40,7 +49,7 @@ export function entriesInFiles(
       await requireReadable();
       const { path, fingerprint } = spec as EntryFile;
       await checkUnchanged(path, fingerprint);
-      for await (const entry of entriesOf(path)) {
+      for await (const entry of entriesOf(path, options)) {
         alive();
         yield entry;
       }
@@ -63,8 +72,8 @@ async function filesIn(folder: string): Promise<string[]> {
   );
 }
 
-async function partitionOf(path: string, index: number): Promise<Partition> {
-  const { size, mtimeNs } = await statOf(path);
+async function partitionOf(path: string, index: number, options: OpenEntriesOptions): Promise<Partition> {
+  const { size, mtimeNs } = await statOf(path, options);
   const fingerprint = { size: Number(size), mtimeNs: mtimeNs.toString(), sample: '' };
   return {
     index,
@@ -76,17 +85,20 @@ async function partitionOf(path: string, index: number): Promise<Partition> {
   };
 }
 
-async function statOf(path: string) {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (error) {
+async function statOf(path: string, options: OpenEntriesOptions): Promise<BigIntStats> {
+  const handle = await openEntries(path, options).catch((error) => {
     throw unreadable(path, error);
+  });
+  try {
+    return await handle.stat({ bigint: true });
+  } finally {
+    await handle.close();
   }
 }
 
-async function* entriesOf(path: string): AsyncGenerator<DirtyEntry> {
+async function* entriesOf(path: string, options: OpenEntriesOptions): AsyncGenerator<DirtyEntry> {
   try {
-    yield* readEntries(path, { mayEndEarly: isPartitionFile(basename(path)) });
+    yield* readEntries(path, { ...options, mayEndEarly: isPartitionFile(basename(path)) });
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -94,13 +106,7 @@ async function* entriesOf(path: string): AsyncGenerator<DirtyEntry> {
 
 /** What the user can mend about a file of dirty records; any other error stays as it is. */
 function unreadable(path: string, error: unknown): unknown {
-  const why = { ENOENT: 'it is not there', EACCES: 'this user may not read it', EISDIR: 'it is a folder' };
+  const why = { ENOENT: 'it is not there', EACCES: 'this user may not read it' };
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (!Object.hasOwn(why, code)) return error;
-  return userFault(
-    'records_unreadable',
-    `The dirty records in ${path} can not be read: ${why[code as keyof typeof why]}.`,
-    'Every worker must see the same files: mend --records, or the folder of dirty.path.',
-    error,
-  );
+  return Object.hasOwn(why, code) ? recordsUnreadable(path, why[code as keyof typeof why], error) : error;
 }

@@ -46,7 +46,7 @@ export function replaySource(
   const entries = entriesOf(from, options.folders, openTopic);
   const columns = async (alive: () => void) =>
     spec.type === 'csv'
-      ? ((await keptColumns(from, openTopic, alive)) ?? Object.keys(spec.columns))
+      ? ((await keptColumns(from, options.folders, openTopic, alive)) ?? Object.keys(spec.columns))
       : undefined;
   return {
     rawEncoding: 'utf-8',
@@ -76,8 +76,8 @@ function entriesOf(
     if (folder !== undefined) await requireAllowed(folder, folders, 'dirty');
     if (records !== undefined) await requireAllowed(records, folders, 'read');
   };
-  if (records !== undefined) return entriesInFiles({ records }, requireReadable);
-  if (folder !== undefined) return entriesInFiles({ folder }, requireReadable);
+  if (records !== undefined) return entriesInFiles({ records }, requireReadable, folders);
+  if (folder !== undefined) return entriesInFiles({ folder }, requireReadable, folders);
   if (!topic) throw new Error('a replay of nothing');
   return entriesInTopic({ topic: openTopic(topic), place: topic, expected: before.dirty });
 }
@@ -85,12 +85,13 @@ function entriesOf(
 /** The names of the columns that the run had, where its store knows them. */
 async function keptColumns(
   { folder, topic }: ReplayFrom,
+  folders: Folders | undefined,
   openTopic: OpenTopic,
   alive: () => void,
 ): Promise<readonly string[] | undefined> {
   if (topic) return await columnsInTopic(openTopic(topic), topic, alive);
   if (folder === undefined) return undefined;
-  const about = (await readAbout(folder)) as { readonly columns?: readonly string[] } | undefined;
+  const about = (await readAbout(folder, folders)) as { readonly columns?: readonly string[] } | undefined;
   return about?.columns;
 }
 

@@ -239,9 +239,9 @@ describe('readEntries', () => {
     const path = join(root, 'half.ndjson');
     await writeFile(path, '{"id":"a"}\n{"id":"b');
     expect(await idsIn(path)).toEqual(['a']);
-    await expect(readEntries(path, { mayEndEarly: false }).next()).resolves.toMatchObject({
-      value: { id: 'a' },
-    });
+    const entries = readEntries(path, { mayEndEarly: false });
+    await expect(entries.next()).resolves.toMatchObject({ value: { id: 'a' } });
+    await entries.return(undefined);
     const all = async () => {
       for await (const _ of readEntries(path, { mayEndEarly: false }));
     };

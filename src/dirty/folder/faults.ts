@@ -10,11 +10,22 @@ export function storeFailed(path: string, why: string, cause?: unknown): Fault {
 }
 
 /** What was kept before is not there any more, so that going on would lose it. */
-export function storeChanged(path: string, why: string): Fault {
+export function storeChanged(path: string, why: string, cause?: unknown): Fault {
   return userFault(
     'dirty_store_changed',
     `The dirty records of this run are not as it left them: ${path} ${why}.`,
     'Every worker must see the same folder as dirty.path. Bring the file back, or start the job anew.',
+    cause,
+  );
+}
+
+/** What is to be replayed can't be read. */
+export function recordsUnreadable(path: string, why: string, cause?: unknown): Fault {
+  return userFault(
+    'records_unreadable',
+    `The dirty records in ${path} can not be read: ${why}.`,
+    'Every worker must see the same files: mend --records, or the folder of dirty.path.',
+    cause,
   );
 }
 

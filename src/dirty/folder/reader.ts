@@ -1,10 +1,12 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Folders } from '../../folders/folders.js';
 import { userFault } from '../../job/fault.js';
 import { type DirtyEntry, isEntry } from '../entry.js';
 import { aboutUnreadable } from './faults.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
 import { linesOf } from './lines.js';
+import { type OpenEntriesOptions, openEntries } from './open-entries.js';
 
 /** The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder. */
 export async function entryFiles(folder: string): Promise<string[]> {
@@ -17,18 +19,19 @@ export async function entryFiles(folder: string): Promise<string[]> {
   }
 }
 
+export interface ReadEntriesOptions extends OpenEntriesOptions {
+  /** Whether the last line may be half an entry, as a crash leaves it in a store's own file. */
+  readonly mayEndEarly: boolean;
+}
+
 /**
  * The entries of a file, in the order in which they were found.
- * @param options.mayEndEarly whether the last line may be half an entry, as a crash leaves it in a store's own file
- * @throws Fault the user's `dirty_entry` for a line that is none
+ * @throws Fault the user's `dirty_entry` for a line that is none, and those of {@link openEntries}
  */
-export async function* readEntries(
-  path: string,
-  { mayEndEarly }: { readonly mayEndEarly: boolean },
-): AsyncGenerator<DirtyEntry> {
+export async function* readEntries(path: string, options: ReadEntriesOptions): AsyncGenerator<DirtyEntry> {
   let broken: number | undefined;
   let number = 0;
-  const handle = await open(path);
+  const handle = await openEntries(path, options);
   try {
     for await (const line of linesOf(handle)) {
       number++;
@@ -41,17 +44,23 @@ export async function* readEntries(
   } finally {
     await handle.close();
   }
-  if (broken !== undefined && !mayEndEarly) throw notAnEntry(path, broken);
+  if (broken !== undefined && !options.mayEndEarly) throw notAnEntry(path, broken);
 }
 
 /**
  * What the records of a run have in common, as their store was given it; undefined where it has none.
- * @throws Fault the user's `dirty_about_unreadable` if it is no JSON
+ * @param folders what the worker allows
+ * @throws Fault the user's `dirty_about_unreadable` if it is no JSON, and those of {@link openEntries}
  */
-export async function readAbout(folder: string): Promise<unknown> {
+export async function readAbout(folder: string, folders?: Folders): Promise<unknown> {
   const path = join(folder, ABOUT_FILE);
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const handle = await openEntries(path, { folders });
+    try {
+      return JSON.parse(await handle.readFile('utf8'));
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error instanceof SyntaxError ? aboutUnreadable(path, error) : error;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type Folders, requireAllowed, requireAllowedFile } from '../../folders/folders.js';
 import { Fault } from '../../job/fault.js';
 import type { StoreLength } from '../../job/report.js';
 import { type EntryContext, toEntry } from '../entry.js';
@@ -8,10 +9,10 @@ import type { DirtyRecord } from '../record.js';
 import type { DirtyStore } from '../store.js';
 import { reasonOf, storeChanged, storeFailed } from './faults.js';
 import { ABOUT_FILE } from './layout.js';
+import { openEntries } from './open-entries.js';
+import { copy, FILE_MODE, syncFolder, writeAll, writeWhole } from './safe-files.js';
 
-const FILE_MODE = 0o640;
 const FOLDER_MODE = 0o750;
-const COPY_BYTES = 1024 * 1024;
 
 export interface FolderStoreOptions {
   /** Absolute path of the partition's file. */
@@ -23,6 +24,8 @@ export interface FolderStoreOptions {
   readonly context: EntryContext;
   /** What the records of the run have in common; written beside the first of them. */
   readonly about: unknown;
+  /** Where records may be kept. @default anywhere */
+  readonly folders?: Folders | undefined;
 }
 
 /**
@@ -52,7 +55,7 @@ export class FolderStore implements DirtyStore {
   }
 
   /**
-   * @throws Fault `dirty_store_changed` if what the watermark counts on is not there, `dirty_store_failed`
+   * @throws Fault `dirty_store_changed` if what the watermark counts on is not there, `folder_not_allowed`, `dirty_store_failed`
    */
   static async open(options: FolderStoreOptions): Promise<FolderStore> {
     const store = new FolderStore(options);
@@ -134,22 +137,26 @@ export class FolderStore implements DirtyStore {
 
   /** Makes the folder, and takes the file's name. What an earlier attempt may have left there belongs to nothing. */
   async #begin(): Promise<FileHandle> {
-    await mkdir(dirname(this.#options.path), { recursive: true, mode: FOLDER_MODE });
+    const folder = dirname(this.#options.path);
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    // On the way to it something may have been exchanged since it was allowed.
+    await requireAllowed(folder, this.#options.folders, 'dirty');
     return await this.#own(undefined);
   }
 
   /** Before the first entry: what the run's records have in common. The names that lead to it become safe as well. */
   async #tellAbout(): Promise<void> {
-    const { path, about } = this.#options;
+    const { path, about, folders } = this.#options;
     const folder = dirname(path);
-    await writeWhole(join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
+    await requireAllowed(folder, folders, 'dirty');
+    await writeWhole(join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`, folders);
     for (const named of [folder, dirname(folder), dirname(dirname(folder))]) await syncFolder(named);
   }
 
   /** Goes on behind what an earlier attempt kept. */
   async #takeOver(): Promise<FileHandle> {
-    const { path, from } = this.#options;
-    const earlier = await openEarlier(path);
+    const { path, from, folders } = this.#options;
+    const earlier = await openEarlier(path, folders);
     try {
       const { size } = await earlier.stat();
       if (size < from.length) throw storeChanged(path, `has ${size} bytes, and had ${from.length}`);
@@ -161,10 +168,11 @@ export class FolderStore implements DirtyStore {
 
   /** A file of its own under the partition's name, that begins with what is safe. */
   async #own(earlier: FileHandle | undefined): Promise<FileHandle> {
-    const { path } = this.#options;
+    const { path, folders } = this.#options;
     const draft = `${path}.${randomUUID()}`;
     const handle = await open(draft, 'wx', FILE_MODE);
     try {
+      await requireAllowedFile(handle, draft, folders, 'dirty');
       if (earlier) {
         await copy(earlier, handle, this.#safe);
         await handle.datasync();
@@ -183,7 +191,7 @@ export class FolderStore implements DirtyStore {
   /** Whether the name still leads to this attempt's file. */
   async #isOwn(): Promise<boolean> {
     try {
-      return (await stat(this.#options.path, { bigint: true })).ino === this.#inode;
+      return (await lstat(this.#options.path, { bigint: true })).ino === this.#inode;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -196,58 +204,11 @@ export class FolderStore implements DirtyStore {
   }
 }
 
-/** Makes the names in a folder safe. Windows knows no such thing. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
+async function openEarlier(path: string, folders: Folders | undefined): Promise<FileHandle> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function openEarlier(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
+    return await openEntries(path, { folders });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw storeChanged(path, 'is gone');
     throw error;
-  }
-}
-
-async function copy(from: FileHandle, to: FileHandle, length: number): Promise<void> {
-  const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, Math.max(1, length)));
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, length - at), at);
-    if (bytesRead === 0) throw new Error('it ended while it was copied');
-    await writeAll(to, buffer.subarray(0, bytesRead), at);
-    at += bytesRead;
-  }
-}
-
-/** Other partitions write the same file: each whole, one in the place of the other, and none before it is safe. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    const handle = await open(draft, 'wx', FILE_MODE);
-    try {
-      await handle.writeFile(text);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-}
-
-/** A write may take fewer bytes than it is given. */
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }
