@@ -34,6 +34,6 @@ export function breach(limit: Limit, { read, dirty }: Counts): FaultInfo {
     message: `${dirty} of ${read} records are dirty; ${allowed} (settings.errorLimit).`,
     mend:
       "Look at the dirty records (`rocketlift dirty list`, or the worker's log), mend them or the job's columns, or raise " +
-      'settings.errorLimit; `rocketlift retry` goes on where the run ended.',
+      'settings.errorLimit; `rocketlift retry --error-limit N` goes on where the run ended.',
   };
 }

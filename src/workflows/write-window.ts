@@ -71,6 +71,9 @@ export class WriteWindow {
   }
 
   async run(): Promise<WindowEnd> {
+    // A retry may go on with a run that ended with more dirty records than it may have, and nothing left to write.
+    this.#judge();
+    this.look();
     for (;;) {
       const turn = this.#turn;
       const { live, waiting, listed } = this.#state;

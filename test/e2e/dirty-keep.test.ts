@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import type { RunRef } from '../../src/client/run-ref.js';
 import { entryFiles } from '../../src/dirty/folder/reader.js';
+import type { JobInput } from '../../src/job/schema/job.js';
 import { keeping } from '../support/keeping.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
@@ -193,6 +195,44 @@ describe('a run with more dirty records than it may have', () => {
     expect(await idsIn(topic)).toHaveLength(360);
     expect(await kept(again)).toHaveLength(40);
   });
+
+  it.each(['fail', 'hold'] as const)(
+    'does not complete by a retry under the same limit: %s',
+    async (onBreach) => {
+      const topic = await bench.topic();
+      // Each partition keeps within the limit; both, which are written at once, are beyond it, and nothing is left to write.
+      const rows = 'id\n1\nx\nx\nx\nx\n2\n';
+      await bench.file(`${topic}-2.csv`, rows);
+      const job = await keepingJob(`${topic}-1`, rows, {
+        source: { type: 'csv', path: join(bench.folder, `${topic}-*.csv`) },
+        sink: { topic } as JobInput['sink'],
+        settings: { parallelism: 2, errorLimit: { records: 5, onBreach } },
+      });
+      const held = async (run: RunRef) => until(async () => (await bench.client.progress(run)).held);
+      const run = await bench.client.start(job);
+      if (onBreach === 'hold') {
+        await held(run);
+        await bench.client.cancel(run);
+      }
+      const ended = { fail: 'failed', hold: 'cancelled' }[onBreach];
+      const all = { read: 12, written: 4, dirty: 8, filtered: 0 };
+      expect(await finish(run)).toMatchObject({ state: ended, records: all, partitions: 2 });
+
+      const again = await bench.client.retry(run);
+      if (onBreach === 'hold') {
+        expect(await held(again)).toMatchObject({ code: 'error_limit' });
+        await bench.client.decide(again, { decision: 'abort' });
+      }
+      expect(await finish(again)).toMatchObject({
+        state: 'failed',
+        records: all,
+        error: { code: 'error_limit', mend: expect.stringContaining('retry --error-limit') },
+      });
+
+      const raised = await bench.client.retry(again, { errorLimit: 8 });
+      expect(await finish(raised)).toMatchObject({ state: 'completed', records: all });
+    },
+  );
 });
 
 it('a store that is cut off behind the back of a run ends the run that goes on with it', async () => {
