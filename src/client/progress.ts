@@ -79,7 +79,7 @@ function lastNoted({ memo, description }: Execution): Omit<RunProgress, 'state' 
     ...tallyOf(noted ?? NOTHING),
     phase: phase ?? 'unknown',
     partitions: { done: noted?.partitions ?? 0, running: 0, known: noted?.partitions ?? 0, listed: false },
-    underWay: [],
+    underWay: memo.report ? [] : (memo.underWay ?? []),
     sourceBytes: { done: 0, total: 0 },
   };
 }

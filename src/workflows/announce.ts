@@ -6,7 +6,7 @@ import { type SearchAttributeName, startValues } from '../job/search-attributes.
 import type { MigrationMemo } from './definitions.js';
 import { currentDetails } from './explain.js';
 import { known, type State } from './state.js';
-import { shownPhase } from './tell.js';
+import { shownPhase, underWay } from './tell.js';
 
 const keyword = (name: SearchAttributeName) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const PHASE = keyword('RocketliftPhase');
@@ -27,6 +27,8 @@ export class Announcer {
   #dirty: number | undefined;
   #memoAt: number;
   #lastChange: ChangeNote | undefined;
+  /** Partitions that waited with something done, which the last memo counts: once they are launched, their heartbeats hold it. */
+  #counted: ReadonlySet<number> = new Set();
 
   constructor(searchAttributes: boolean, now: number) {
     this.#searchAttributes = searchAttributes;
@@ -57,13 +59,18 @@ export class Announcer {
       ]);
     }
     const lastChange = state.live.changes.at(-1);
-    if (phase !== this.#phase || lastChange !== this.#lastChange || now - this.#memoAt >= MEMO_MS) {
+    const isDue = phase !== this.#phase || lastChange !== this.#lastChange || now - this.#memoAt >= MEMO_MS;
+    if (isDue || state.running.some(({ partition }) => this.#counted.has(partition.index))) {
       this.#memoAt = now;
       this.#lastChange = lastChange;
+      this.#counted = new Set(
+        state.waiting.flatMap(({ partition, from }) => (from ? [partition.index] : [])),
+      );
       const report = soFar();
       const { topics: _, ...soFarReport } = report;
       this.#memo({
         soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...soFarReport, inputs: [] } : soFarReport,
+        underWay: underWay(state),
       });
     }
     this.#phase = phase;

@@ -127,4 +127,6 @@ export interface MigrationMemo {
   readonly report?: Report;
   /** The last known state of a run that has not ended: what the report of a terminated run is built from. */
   readonly soFar?: Report;
+  /** Of partitions that were being written then, what had been done before they were launched: it is not in `soFar`. */
+  readonly underWay?: Progress['underWay'];
 }

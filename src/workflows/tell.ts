@@ -36,12 +36,16 @@ export function progressOf(state: State): Progress {
       known: state.partitionsKnown,
       listed: state.listed,
     },
-    underWay: state.running.flatMap(({ partition, from }) =>
-      from ? [{ partition: partition.index, before: from }] : [],
-    ),
+    underWay: underWay(state),
     sourceBytes: { done: state.sourceBytesDone, total: state.validated?.sourceBytes ?? 0 },
   };
 }
+
+/** What partitions that are being written had done before they were launched. */
+export const underWay = ({ running }: State): Progress['underWay'] =>
+  running.flatMap(({ partition, from }) =>
+    from ? [{ partition: partition.index, before: tallyOf(from) }] : [],
+  );
 
 export interface ReportOf {
   readonly job: string;

@@ -125,11 +125,14 @@ export class WriteWindow {
   #launch(): void {
     const state = this.#state;
     const { parallelism } = liveSettings(this.#job, state.live);
+    const before = this.#running.size;
     while (this.#running.size < parallelism) {
       const piece = state.waiting.shift();
       if (!piece) break;
       this.#write(piece);
     }
+    // Once for all of them: it may be told to the outside, which is an event of history.
+    if (this.#running.size > before) this.look();
     const excess = this.#running.size - parallelism;
     if (excess > 0) this.recall([...this.#running.values()].slice(-excess));
     if (!state.listed && this.#page === undefined && state.waiting.length < parallelism) this.#nextPage();
@@ -165,7 +168,6 @@ export class WriteWindow {
     const input = writeInput(this.#state, this.#job, piece, this.#running.size + 1);
     this.#running.set(index, running);
     this.#noteRunning();
-    this.look();
     // What is left of the piece must not wait while it counts as running, or it would be counted twice.
     const ended = () => {
       this.#running.delete(index);

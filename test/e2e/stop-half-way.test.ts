@@ -1,6 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
+import { heartbeatsOf } from '../../src/client/heartbeats.js';
+import { addRecords, NO_RECORDS } from '../../src/job/report.js';
 import { halfWay, ROWS, slowJob, stored } from '../support/half-way.js';
 import { useBench } from '../support/migration.js';
+import { until } from '../support/until.js';
 
 const bench = useBench({ worker: false });
 const stack = inject('stack');
@@ -59,6 +62,44 @@ describe.concurrent('a run that is met half-way', { timeout: 180_000 }, () => {
 
     expect(report).toMatchObject({ state: 'terminated', job: run.workflowId, runId: run.runId });
     expect(report.records.read).toBe(report.records.written + report.records.dirty);
+  });
+
+  it('counts once what it had done before it was paused, also where no worker is left to ask', async (context) => {
+    const topic = await bench.topic();
+    const { run, client, worker } = await halfWay(await slowJob(bench, topic), context);
+    await client.pause(run);
+    const { records: before } = await client.report(run);
+    // So slowly that no partition is done meanwhile.
+    await client.tune(run, { rate: { records: 100 } });
+    await client.resume(run);
+    await until(async () => {
+      const { activities } = await client.progress(run);
+      return activities.length === 2 && activities.every(({ heartbeat }) => heartbeat);
+    });
+    await worker.end('SIGKILL');
+    const { answered, activities } = await client.progress(run);
+    expect(answered).toBe(false);
+    const { records, inputs } = await client.report(run);
+    expect(records.written).toBeGreaterThanOrEqual(before.written);
+    expect(records).toEqual(
+      heartbeatsOf(activities).reduce((sum, { watermark }) => addRecords(sum, watermark.records), NO_RECORDS),
+    );
+    expect(inputs.reduce(addRecords, NO_RECORDS)).toEqual(records);
+    await client.cancel(run, { now: true });
+    expect((await client.wait(run)).records).toEqual(records);
+  });
+
+  it('counts what it had done before it was paused, also where its worker is killed as soon as it goes on', async (context) => {
+    const topic = await bench.topic();
+    const { run, client, worker } = await halfWay(await slowJob(bench, topic), context);
+    await client.pause(run);
+    const { records: before } = await client.report(run);
+    await client.resume(run);
+    await worker.end('SIGKILL');
+    await client.cancel(run, { now: true });
+    const { records } = await client.wait(run);
+    expect(records.written).toBeGreaterThanOrEqual(before.written);
+    expect(records.written).toBeLessThanOrEqual((await stored(stack, topic)).records);
   });
 
   it('fails when its file is changed, and the report says which one', async (context) => {
