@@ -78,6 +78,7 @@ interface TopicReport extends Pick<Tally, 'messages' | 'duplicatesAtMost'> {
 
 /** What a run did. The form is a promise to scripts. */
 export interface Report {
+  /** The job's name; of a replay `NAME.replay`. With `runId` it names the run. */
   readonly job: string;
   readonly runId: string;
   readonly state: RunState;

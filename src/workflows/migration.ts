@@ -38,10 +38,9 @@ export async function migration(input: MigrationInput | null | undefined, carrie
   const { workflowId, firstExecutionRunId: runId, startTime } = workflowInfo();
   const state = carried ?? initialState(startTime.getTime(), `${workflowId}/${runId}`, input?.replay);
   const announcer = new Announcer(input?.searchAttributes ?? false, Date.now());
-  const report = (runState?: RunState, error?: FaultInfo): Report => {
-    const job = state.validated?.job.name ?? workflowId;
-    return reportOf(state, { job, runId, runState, now: Date.now(), error });
-  };
+  // Its id is the job's name, and of a replay, of which the job has a run of its own, that name with an ending.
+  const report = (runState?: RunState, error?: FaultInfo): Report =>
+    reportOf(state, { job: workflowId, runId, runState, now: Date.now(), error });
   const announce = () =>
     announcer.progress(state.validated?.job, state, window.labels, Date.now(), () => report());
   const window = new WriteWindow(state, announce);

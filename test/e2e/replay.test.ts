@@ -25,6 +25,8 @@ describe('a replay', () => {
     expect(replay.workflowId).toBe(`${run.workflowId}.replay`);
     const report = await finish(replay);
     expect(report).toMatchObject({
+      job: replay.workflowId,
+      runId: replay.runId,
       state: 'completed',
       records: { read: 2, written: 1, dirty: 1 },
       replayOf: { run: `${run.workflowId}/${run.runId}`, records: first.records },
