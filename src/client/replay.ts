@@ -21,7 +21,7 @@ const replayId = (job: string): string => `${job}.replay`;
 /**
  * Sends the dirty records that a run has kept, after they or the job were mended: a run of its own, whose messages carry the
  * same record ids. What is still dirty is kept again, as this run's.
- * @throws Fault `run_not_found`, `already_running`, `nothing_kept`
+ * @throws Fault `run_not_found`, `already_running`, `nothing_kept`, `superseded`
  */
 export async function replayRun(
   session: Session,
@@ -41,6 +41,7 @@ export async function replayRun(
       'Set dirty.mode to keep, and a path or a topic, before the next run.',
     );
   }
+  await requireOwnStore(session, run, report.dirtyStore);
   const loaded = job ? expandJob(job, Date.now()) : loadedJobOf(await runInput(session, run));
   // Where the run has kept them, whatever the mended job says of its own.
   const topic = await dirtyTopicOf(session, run, report.dirtyStore);
@@ -53,4 +54,15 @@ export async function replayRun(
       ...(records !== undefined && { records }),
     },
   });
+}
+
+/** A retry counts what the run before it did, and keeps what it finds beside what that kept: only its own counts fit the store. */
+async function requireOwnStore(session: Session, run: RunRef, dirtyStore: string): Promise<void> {
+  const { run: latest, memo } = await findExecution(session, { workflowId: run.workflowId });
+  if (latest.runId === run.runId || (memo.report ?? memo.soFar)?.dirtyStore !== dirtyStore) return;
+  throw userFault(
+    'superseded',
+    `The run ${runText(run)} was gone on with by ${runText(latest)}, which keeps its dirty records together with those of both.`,
+    `Replay that one: rocketlift dirty replay ${runText(latest)}`,
+  );
 }

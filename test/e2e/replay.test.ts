@@ -140,6 +140,35 @@ describe('a replay', () => {
     });
   });
 
+  it('refuses a run that a retry went on with, and names that: together they add up', async () => {
+    const topic = await bench.topic();
+    const settings = { errorLimit: { records: 1 } };
+    const run = await bench.client.start(await keepingJob(topic, 'id\nx\nx\nx\n1\n', { settings }));
+    expect(await finish(run)).toMatchObject({ state: 'failed', records: { dirty: 2 } });
+    const again = await bench.client.retry(run, { errorLimit: 3 });
+    const report = await finish(again);
+    expect(report).toMatchObject({ state: 'completed', records: { read: 4, written: 1, dirty: 3 } });
+    await expect(bench.client.replay(run)).rejects.toMatchObject({
+      code: 'superseded',
+      fault: 'user',
+      mend: expect.stringContaining(`${again.workflowId}/${again.runId}`),
+    });
+    const source = {
+      type: 'csv',
+      path: join(bench.folder, `${topic}.csv`),
+      columns: { id: 'string' },
+    } as const;
+    const job = await keepingJob(topic, '', { name: run.workflowId, source });
+    expect(await finish(await bench.client.replay(again, { job }))).toMatchObject({
+      records: { read: 3, written: 3 },
+      replayOf: { records: report.records },
+    });
+    // A run that began anew keeps them in a place of its own.
+    const anew = await keepingJob(topic, 'id\nx\n', { name: run.workflowId });
+    await finish(await bench.client.start(anew));
+    expect(await finish(await bench.client.replay(again, { job }))).toMatchObject({ records: { read: 3 } });
+  });
+
   it('refuses what has no dirty records, or did not keep them', async () => {
     const topic = await bench.topic();
     const clean = await bench.client.start(await keepingJob(topic, 'id\n1\n'));
