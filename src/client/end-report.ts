@@ -47,14 +47,14 @@ export async function runningReport(session: Session, execution: Execution): Pro
 }
 
 function buildReport({ run, state, memo }: Execution, progress: RunProgress, durationMs: number): Report {
-  const { records, partitions, activities } = progress;
+  const { records, writtenBefore, partitions, activities } = progress;
   return {
     job: run.workflowId,
     runId: run.runId,
     state,
     ...tallyOf(progress),
     durationMs,
-    rate: rateOf(records, durationMs),
+    rate: rateOf(records.written - writtenBefore, durationMs),
     partitions: partitions.done,
     warnings: memo.soFar?.warnings ?? [],
     ...noted(memo.soFar),

@@ -80,6 +80,7 @@ function lastNoted({ memo, description }: Execution): Omit<RunProgress, 'state' 
     phase: phase ?? 'unknown',
     partitions: { done: noted?.partitions ?? 0, running: 0, known: noted?.partitions ?? 0, listed: false },
     underWay: memo.report ? [] : (memo.underWay ?? []),
+    writtenBefore: memo.writtenBefore ?? 0,
     sourceBytes: { done: 0, total: 0 },
   };
 }

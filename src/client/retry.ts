@@ -88,7 +88,6 @@ function carriedOn(left: ResumePoint['state'], run: RunRef, options: RetryOption
   return {
     ...rest,
     ...(validated?.dirtyStore !== undefined && { dirtyStore: validated.dirtyStore }),
-    startedAt: Date.now(),
     phase: 'validating',
     running: [],
     live: {

@@ -87,7 +87,7 @@ export interface Report {
   /** Bytes of message bodies. */
   readonly bytes: number;
   readonly durationMs: number;
-  /** Records written a second, over the whole duration. */
+  /** Records written a second, over the whole duration; of a run that goes on with another one, its own. */
   readonly rate: number;
   /** Requests that were sent again. */
   readonly retries: number;
@@ -155,6 +155,8 @@ export interface Progress extends Tally {
   readonly held?: FaultInfo;
   /** What partitions that are being written had done before they were launched; their heartbeats hold it as well. */
   readonly underWay: readonly { readonly partition: number; readonly before: Tally }[];
+  /** Of the records written, those that an earlier run wrote which this one goes on with. */
+  readonly writtenBefore: number;
   /** Bytes of the source behind the finished partitions, and of the whole source. */
   readonly sourceBytes: { readonly done: number; readonly total: number };
 }
@@ -203,7 +205,7 @@ export function addTally(a: Tally, b: Tally): Tally {
 }
 
 /** Records a second, rounded; 0 for no time at all. */
-export function rateOf({ written }: RecordCounts, durationMs: number): number {
+export function rateOf(written: number, durationMs: number): number {
   return durationMs > 0 ? Math.round((written * 1000) / durationMs) : 0;
 }
 

@@ -71,6 +71,7 @@ export class Announcer {
       this.#memo({
         soFar: report.inputs.length > INPUTS_IN_MEMO ? { ...soFarReport, inputs: [] } : soFarReport,
         underWay: underWay(state),
+        writtenBefore: state.writtenBefore,
       });
     }
     this.#phase = phase;

@@ -129,4 +129,6 @@ export interface MigrationMemo {
   readonly soFar?: Report;
   /** Of partitions that were being written then, what had been done before they were launched: it is not in `soFar`. */
   readonly underWay?: Progress['underWay'];
+  /** @see Progress.writtenBefore */
+  readonly writtenBefore?: number;
 }

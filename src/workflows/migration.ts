@@ -35,8 +35,10 @@ const NO_INPUT: FaultInfo = {
  * @throws ApplicationFailure of the fault that ended it, or the cancellation; the report stands in the memo in any case
  */
 export async function migration(input: MigrationInput | null | undefined, carried?: State): Promise<Report> {
-  const { workflowId, firstExecutionRunId: runId, startTime } = workflowInfo();
+  const { workflowId, runId: executionId, firstExecutionRunId: runId, startTime } = workflowInfo();
   const state = carried ?? initialState(startTime.getTime(), `${workflowId}/${runId}`, input?.replay);
+  // A retry takes over what an earlier run had done, but not its time.
+  if (executionId === runId) state.startedAt = startTime.getTime();
   const announcer = new Announcer(input?.searchAttributes ?? false, Date.now());
   // Its id is the job's name, and of a replay, of which the job has a run of its own, that name with an ending.
   const report = (runState?: RunState, error?: FaultInfo): Report =>

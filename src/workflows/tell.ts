@@ -37,6 +37,7 @@ export function progressOf(state: State): Progress {
       listed: state.listed,
     },
     underWay: underWay(state),
+    writtenBefore: state.writtenBefore,
     sourceBytes: { done: state.sourceBytesDone, total: state.validated?.sourceBytes ?? 0 },
   };
 }
@@ -68,7 +69,7 @@ export function reportOf(state: State, { job, runId, runState, now, error }: Rep
     state: runState ?? liveState(state.live),
     ...tally,
     durationMs,
-    rate: rateOf({ ...tally.records, written: tally.records.written - state.writtenBefore }, durationMs),
+    rate: rateOf(tally.records.written - state.writtenBefore, durationMs),
     partitions: state.partitionsDone,
     ...(state.verified && { verified: state.verified }),
     warnings: state.warnings,

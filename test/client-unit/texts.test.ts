@@ -56,6 +56,7 @@ const progress = (change: Partial<RunProgress>): RunProgress => ({
   activities: [],
   partitions: { done: 1, running: 1, known: 4, listed: true },
   underWay: [],
+  writtenBefore: 0,
   sourceBytes: { done: 1000, total: 4000 },
   ...change,
 });

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { MigrationClient, type Tune } from '../../src/client/migration-client.js';
 import type { RunRef } from '../../src/client/run-ref.js';
+import { rateOf } from '../../src/job/report.js';
+import { MIGRATION, resumePointQuery } from '../../src/workflows/definitions.js';
 import { idleJob } from '../client/jobs.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
@@ -95,6 +97,37 @@ describe('a run that is paused', () => {
     await expect(bench.client.retry(again)).rejects.toMatchObject({ code: 'nothing_to_retry' });
     // What came after it has written the rest already.
     await expect(bench.client.retry(run)).rejects.toMatchObject({ code: 'not_retryable' });
+  }, 120_000);
+});
+
+describe('a retry', () => {
+  it('has a time and a rate of its own, whatever the run before did, and clocks say', async () => {
+    const topic = await bench.topic();
+    const run = await bench.client.start(await steadyJob(topic));
+    await written(run, ROWS / 10);
+    await bench.client.tune(run, { rate: { records: 100 } });
+    await bench.client.cancel(run);
+    const { records: before } = await bench.client.wait(run);
+    const again = await bench.client.retry(run);
+    await until(async () => (await bench.client.progress(again)).phase === 'writing');
+    const going = await bench.client.report(again);
+    expect(going.rate).toBe(rateOf(going.records.written - before.written, going.durationMs));
+    await bench.client.cancel(again, { now: true });
+    const ended = await bench.client.wait(again);
+    expect(ended.records.written).toBeGreaterThanOrEqual(before.written);
+    expect(ended.rate).toBe(rateOf(ended.records.written - before.written, ended.durationMs));
+
+    const { workflow } = bench.temporal;
+    const point = await workflow.getHandle(run.workflowId, run.runId).query(resumePointQuery);
+    const handle = await workflow.start(MIGRATION, {
+      workflowId: run.workflowId,
+      taskQueue: bench.taskQueue,
+      args: [point?.input, { ...point?.state, startedAt: 0 }],
+    });
+    await bench.client.cancel({ workflowId: run.workflowId });
+    const { durationMs } = await bench.client.wait({ workflowId: run.workflowId });
+    const { startTime, closeTime } = await handle.describe();
+    expect(durationMs).toBeLessThanOrEqual(Number(closeTime) - Number(startTime));
   }, 120_000);
 });
 
