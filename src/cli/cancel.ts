@@ -10,7 +10,7 @@ import {
   withClient,
 } from './command.js';
 import { BY_HELP } from './control-options.js';
-import { EXIT } from './exit.js';
+import { EXIT, exitOfCancel } from './exit.js';
 import { follow } from './follow.js';
 import { print, printJson } from './output.js';
 
@@ -57,6 +57,5 @@ async function cancel(
       stopWaiting();
     },
   });
-  // It did what was asked for. One that was terminated counts as failed elsewhere.
-  return code === EXIT.cancelled || now ? EXIT.done : code;
+  return exitOfCancel(code, now);
 }

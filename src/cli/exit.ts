@@ -23,6 +23,15 @@ export function exitOfState(state: RunState): number {
   return state === 'cancelled' ? EXIT.cancelled : EXIT.done;
 }
 
+/**
+ * The exit code of `cancel`, which did what was asked for where the run is cancelled now.
+ * @param code that of following the run to its end
+ * @param now whether it was to be terminated: that counts as failed elsewhere
+ */
+export function exitOfCancel(code: number, now: boolean): number {
+  return code === EXIT.cancelled || (now && code === EXIT.failed) ? EXIT.done : code;
+}
+
 const UNREACHABLE = ['temporal_unreachable', 'temporal_denied', 'no_worker', 'worker_fails'];
 
 /** The exit code of a command that an error ended. */

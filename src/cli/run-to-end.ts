@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { MigrationClient } from '../client/migration-client.js';
 import type { RunRef } from '../client/run-ref.js';
 import { Fault, worldFault } from '../job/fault.js';
+import { besideWorker } from './beside-worker.js';
 import { type PatienceOption, patienceOption, type QueueOptions } from './command.js';
 import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { follow } from './follow.js';
@@ -49,11 +50,7 @@ async function withWorker(
   );
   // It is looked at only while the run is followed; ending the worker afterwards is no mistake.
   died.catch(() => {});
-  try {
-    return await startAndFollow(client, start, options, died);
-  } finally {
-    await worker.stop();
-  }
+  return await besideWorker(worker, () => startAndFollow(client, start, options, died));
 }
 
 async function startAndFollow(

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { errorOutput, exitOfError, exitOfState } from '../../src/cli/exit.js';
+import { errorOutput, exitOfCancel, exitOfError, exitOfState } from '../../src/cli/exit.js';
 import { userFault, worldFault } from '../../src/job/fault.js';
 import { JobFileError } from '../../src/job/problem.js';
 
@@ -10,6 +10,19 @@ test.each([
   ['terminated', 1],
   ['cancelled', 4],
 ] as const)('a run that is %s: %i', (state, code) => expect(exitOfState(state)).toBe(code));
+
+test.each([
+  [4, false, 0],
+  [1, false, 1],
+  [0, false, 0],
+  [1, true, 0],
+  // It was over before it could be terminated.
+  [0, true, 0],
+  [130, false, 130],
+  [130, true, 130],
+])('cancel, of a run followed to %i, with --now %s: %i', (code, now, exit) =>
+  expect(exitOfCancel(code, now)).toBe(exit),
+);
 
 test.each([
   [new CommanderError(1, 'commander.unknownOption', 'error: no'), 2],
