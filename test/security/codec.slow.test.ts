@@ -132,6 +132,14 @@ describe('with a key', () => {
     });
     expect(executions).toHaveLength(1);
     await expectHidden(executions[0].execution?.workflowId ?? '', secret);
+    // Who has no key, or another one, sees in a list that it is there, and all that is in plain.
+    for (const client of [await clientWith(''), await clientWith(newKey())]) {
+      const listed = await until(async () =>
+        (await client.listSchedules()).find((each) => each.job === name),
+      );
+      expect(listed).toMatchObject({ state: 'active', last: { state: 'completed' } });
+      await client.close();
+    }
     await bench.client.deleteSchedule(name);
   });
 });

@@ -22,10 +22,12 @@ const NEXT_TIMES = 3;
 const GONE = ['schedule_not_found', 'foreign_schedule'];
 
 /**
- * The schedules of all jobs, by name. A new one may be missing for moments.
+ * The schedules of all jobs, by name. A new one may be missing for moments. Of one whose runs are encrypted with a key that is not
+ * known here, what they noted is missing.
  * @throws Fault `temporal_unreachable`
  */
-export async function listSchedules(session: Session): Promise<ScheduleListing[]> {
+export async function listSchedules({ lists, ...rest }: Session): Promise<ScheduleListing[]> {
+  const session = { ...rest, lists, client: lists };
   const jobs = await call(session, async () => {
     const found: string[] = [];
     for await (const { scheduleId, action } of session.client.schedule.list()) {

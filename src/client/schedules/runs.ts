@@ -60,11 +60,14 @@ async function describeLatest(session: Session, workflowId: string, firstRunId: 
   return execution;
 }
 
+type Readable<T> = { readonly [K in keyof T]?: T[K] | null };
+
 function runOf(session: Session, description: WorkflowExecutionDescription): ScheduledRun {
   const { workflowId, runId, startTime, closeTime, status, typedSearchAttributes } = description;
-  const { planned, run, waiting, end }: ScheduledMemo = description.memo ?? {};
+  // In a list, what can't be read here is null.
+  const { planned, run, waiting, end }: Readable<ScheduledMemo> = description.memo ?? {};
   const ui = uiLink(session, run ?? { workflowId, runId });
-  const isWaiting = status.name === 'RUNNING' && waiting !== undefined && !run;
+  const isWaiting = status.name === 'RUNNING' && typeof waiting === 'string' && !run;
   const reason = end?.reason ?? (isWaiting ? waiting : undefined);
   return {
     // Its memo has none before a worker has taken it on.
