@@ -1,5 +1,6 @@
 import { checkDirtyFolder } from '../dirty/stores.js';
 import type { Folders } from '../folders/folders.js';
+import { placesWarnings } from '../job/places.js';
 import type { Job } from '../job/schema/job.js';
 import { withPatience } from '../pipeline/patience.js';
 import { createConverter } from '../records/converter.js';
@@ -47,10 +48,14 @@ export async function checkJob(job: Job, options: CheckOptions = {}): Promise<Ch
   const topics = topicsOf(job, source.tables);
   const wait = { stage: 'check', timeoutMs: job.settings.connectTimeout, signal } as const;
   const dirtyWarnings = await checkDirtyTopic(job, { wait, log, folders, columns: source.columns });
-  const warnings = [...source.warnings, ...tlsWarnings(job.sink), ...dirtyWarnings];
+  const warnings = [...source.warnings, ...tlsWarnings(job.sink), ...rateWarnings(job), ...dirtyWarnings];
   return {
     source,
     topics: await checkTopics(job, topics, { log, folders, signal, create: options.create ?? false }),
     warnings,
   };
 }
+
+/** Where messages keep their order, partitions are written one after another. */
+const rateWarnings = ({ settings, sink }: Job): string[] =>
+  sink.order === 'key' ? [] : placesWarnings(settings);

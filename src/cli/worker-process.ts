@@ -1,8 +1,9 @@
+import { MAX_ACTIVITIES } from '../job/places.js';
 import { type OthersNews, tellParent } from '../worker/channel.js';
 import { lookRegularly } from '../worker/health.js';
 import { installLog, type LogOptions } from '../worker/log.js';
 import { SharedPlaces } from '../worker/shared-places.js';
-import { MAX_ACTIVITIES, type RunningWorker, startWorker, type WorkerOptions } from '../worker/worker.js';
+import { type RunningWorker, startWorker, type WorkerOptions } from '../worker/worker.js';
 import type { QueueOptions } from './command.js';
 import { EXIT, errorOutput, exitOfError } from './exit.js';
 import { type FolderOptions, foldersOf } from './folder-options.js';

@@ -5,11 +5,9 @@ import { temporalConfig } from '../client/temporal-config.js';
 import { PayloadEncryption } from '../codec/payload-encryption.js';
 import { checkedFolders, type Folders } from '../folders/folders.js';
 import { type Fault, userFault, worldFault } from '../job/fault.js';
+import { MAX_ACTIVITIES } from '../job/places.js';
 import { BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH, FAILURE_CONVERTER_PATH } from './bundle.js';
 import type { SharedPlaces } from './shared-places.js';
-
-/** Activities of one process at once, at most: each holds up to some 20 MB while it writes. */
-export const MAX_ACTIVITIES = 32;
 
 /** How long Temporal may take to say that it is there, in milliseconds. */
 const HEALTH_TIMEOUT_MS = 5_000;

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { Limit } from '../job/error-limit.js';
 import { type FaultInfo, isNotSafe } from '../job/fault.js';
+import { placesWarnings } from '../job/places.js';
 import type { Rate } from '../job/schema/job.js';
 import {
   type Asked,
@@ -14,7 +15,7 @@ import {
 } from './definitions.js';
 import { failureOf } from './failures.js';
 import { type Live, type LiveSettings, liveSettings, note } from './live.js';
-import { known, type State } from './state.js';
+import { addWarnings, known, type State } from './state.js';
 import { limitText, rateText, tuningMistake } from './tuning.js';
 import type { WriteWindow } from './write-window.js';
 
@@ -123,6 +124,7 @@ function tune(state: State, window: WriteWindow, { by, ...tuning }: Tuning): Liv
   };
   const after = liveSettings(validated.job, live);
   noteTuning(live, by, before, after);
+  addWarnings(state, placesWarnings(after));
   // Activities follow the rate by themselves if they had one, and are told of a limit when they are launched.
   if (errorLimit !== undefined || (before.rate === undefined && after.rate !== undefined)) window.recall();
   window.look();

@@ -27,6 +27,16 @@ describe('validateConnection', () => {
     });
   });
 
+  it('warns of a rate that is shared among more partitions than a worker writes at once', async () => {
+    const wide = { rate: { records: '1000/s' }, parallelism: 64 };
+    const { document } = await csvJob('wide.csv', 'id\n1\n', wide);
+    const warnings = [expect.stringContaining('among 64 partitions')];
+    const validate = (job: unknown) => environment().run(validateConnection, { job, storeRun: 'job/run' });
+    expect(await validate(document)).toMatchObject({ warnings });
+    const { document: unlimited } = await csvJob('wide.csv', 'id\n1\n', { parallelism: 64 });
+    expect(await validate(unlimited)).toMatchObject({ warnings: [] });
+  });
+
   it.each([
     [{ name: 'x', sorce: 1 }, 'invalid_job'],
     [

@@ -143,15 +143,18 @@ describe('a run that is tuned', () => {
     );
     expect(settings).toMatchObject({ parallelism: 4, rate: { records: 30_000 }, limit: { records: 7 } });
     await until(async () => (await bench.client.progress(run)).partitions.running === 4);
+    await bench.client.tune(run, { parallelism: 64 }, { by: 'Ann' });
     await bench.client.tune(run, { parallelism: 1, rate: { records: null } }, { by: 'Bob' });
     await until(async () => (await bench.client.progress(run)).partitions.running <= 1);
     const report = await bench.client.wait(run);
     expect(report).toMatchObject({ state: 'completed', duplicatesAtMost: 0 });
+    expect(report.warnings).toEqual([expect.stringContaining('among 64 partitions')]);
     expect(report.changes?.map(({ by, what }) => `${by} ${what}`)).toEqual([
       'Ann parallelism: 1 → 4',
       'Ann rate: none → 30000 records/s',
       'Ann error limit: 100 dirty records → 7 dirty records',
-      'Bob parallelism: 4 → 1',
+      'Ann parallelism: 4 → 64',
+      'Bob parallelism: 64 → 1',
       'Bob rate: 30000 records/s → none',
     ]);
     await expectAllOnce(topic);
