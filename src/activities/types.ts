@@ -116,6 +116,8 @@ export interface VerifyCountResult {
 export interface HeartbeatsInput {
   readonly workflowId: string;
   readonly runId: string;
+  /** The number of the question, for the answer. */
+  readonly ask: number;
 }
 
 /** The activities of a migration, as the workflow sees them. */
@@ -141,6 +143,6 @@ export interface Activities {
    * @throws failure of a Fault: `verify_failed` where that is less than was written
    */
   verifyCount(input: VerifyCountInput): Promise<VerifyCountResult>;
-  /** The last heartbeats of a run's write activities that have not ended, as the server knows them. */
-  pendingHeartbeats(input: HeartbeatsInput): Promise<readonly WriteHeartbeat[]>;
+  /** Tells a run, by a signal, the last heartbeats of its write activities that have not ended, as the server knows them. */
+  pendingHeartbeats(input: HeartbeatsInput): Promise<void>;
 }

@@ -19,6 +19,16 @@ export interface WriteHeartbeat {
   readonly waitingFor?: FaultInfo;
 }
 
+/** The signal by which a run is told the last heartbeats that it has asked for. */
+export const HEARTBEATS_SIGNAL = 'lastHeartbeats';
+
+/** What it carries. */
+export interface ToldHeartbeats {
+  /** Which question of the run this answers. */
+  readonly ask: number;
+  readonly heartbeats: readonly WriteHeartbeat[];
+}
+
 /**
  * Where to go on after an attempt that did not end in good order: it may have sent more than its last heartbeat says. Of that
  * the attempt itself may have been in doubt about a part, because of one before it.

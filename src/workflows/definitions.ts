@@ -4,6 +4,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ReplaySpec } from '../activities/types.js';
+import { HEARTBEATS_SIGNAL, type ToldHeartbeats } from '../job/heartbeat.js';
 import type { Progress, Report } from '../job/report.js';
 import type { Rate } from '../job/schema/job.js';
 import type { Schedule } from '../job/schema/schedule.js';
@@ -120,6 +121,9 @@ export const tuneUpdate = defineUpdate<LiveSettings, [Tuning]>('tune');
 export const decideUpdate = defineUpdate<void, [Decision]>('decide');
 /** Tells who is about to cancel the run: a cancellation itself does not. */
 export const announceCancelSignal = defineSignal<[Asked]>('announceCancel');
+
+/** Tells the run what its activities heartbeat last: sent by its own activity. */
+export const heartbeatsSignal = defineSignal<[ToldHeartbeats]>(HEARTBEATS_SIGNAL);
 
 /** What stands in a run's memo. */
 export interface MigrationMemo {

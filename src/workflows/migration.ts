@@ -14,6 +14,7 @@ import { callValidateConnection } from './calls.js';
 import { setControlHandlers } from './control.js';
 import { type MigrationInput, progressQuery, resumePointQuery, shareQuery } from './definitions.js';
 import { failureOf, faultOf } from './failures.js';
+import { LastHeartbeats } from './last-heartbeats.js';
 import { shareNow } from './launch.js';
 import { addWarnings, atRest, initialState, type State } from './state.js';
 import { progressOf, reportOf } from './tell.js';
@@ -45,7 +46,7 @@ export async function migration(input: MigrationInput | null | undefined, carrie
     reportOf(state, { job: workflowId, runId, runState, now: Date.now(), error });
   const announce = () =>
     announcer.progress(state.validated?.job, state, window.labels, Date.now(), () => report());
-  const window = new WriteWindow(state, announce);
+  const window = new WriteWindow(state, new LastHeartbeats(), announce);
   setControlHandlers(state, window);
   setHandler(progressQuery, () => progressOf(state), {
     description: 'How far the run is, without what is being written just now.',

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, log, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { WriteResult } from '../activities/types.js';
 import { breach, isBreached } from '../job/error-limit.js';
 import { type FaultInfo, isNotSafe } from '../job/fault.js';
@@ -6,8 +6,9 @@ import { afterCrash, type WriteHeartbeat } from '../job/heartbeat.js';
 import { addsUp, type Watermark } from '../job/report.js';
 import type { Job } from '../job/schema/job.js';
 import type { Partition } from '../sources/source.js';
-import { callPartitionInput, callPendingHeartbeats, callWriteBatch } from './calls.js';
+import { callPartitionInput, callWriteBatch } from './calls.js';
 import { faultOf, heartbeatOf, wasCancelled } from './failures.js';
+import type { LastHeartbeats } from './last-heartbeats.js';
 import { writeInput } from './launch.js';
 import { isStopped, liveSettings, note } from './live.js';
 import { addPage, addPartition, known, type Piece, type State } from './state.js';
@@ -40,6 +41,7 @@ interface Running {
  */
 export class WriteWindow {
   readonly #state: State;
+  readonly #heartbeats: LastHeartbeats;
   readonly #changed: () => void;
   readonly #running = new Map<number, Running>();
   /** The page that is asked for. */
@@ -50,8 +52,9 @@ export class WriteWindow {
   /** Goes on with everything that `run` has to look at. */
   #turn = 0;
 
-  constructor(state: State, changed: () => void) {
+  constructor(state: State, heartbeats: LastHeartbeats, changed: () => void) {
     this.#state = state;
+    this.#heartbeats = heartbeats;
     this.#changed = changed;
   }
 
@@ -236,7 +239,7 @@ export class WriteWindow {
     // An activity that is between two attempts can't be asked to drain: the server ends it, and with it what it had
     // heartbeat. So that is read before.
     // The run may be cancelled already, and a cancelled scope starts no activities.
-    for (const heartbeat of await CancellationScope.nonCancellable(lastHeartbeats)) {
+    for (const heartbeat of await CancellationScope.nonCancellable(() => this.#heartbeats.ask())) {
       const running = asked.find(({ piece }) => piece.partition.index === heartbeat.partition);
       if (running) running.heartbeat = heartbeat;
     }
@@ -247,22 +250,6 @@ export class WriteWindow {
     const { validated } = this.#state;
     if (!validated) throw new TypeError('the job has not been validated');
     return validated.job;
-  }
-}
-
-/** Times that heartbeats are asked for, a few seconds each: without them a recall could repeat more than the report says. */
-const HEARTBEAT_TRIES = 20;
-
-async function lastHeartbeats(): Promise<readonly WriteHeartbeat[]> {
-  const { workflowId, runId } = workflowInfo();
-  for (let tries = 1; ; tries++) {
-    try {
-      return await callPendingHeartbeats({ workflowId, runId });
-    } catch (error) {
-      log.warn('the heartbeats of pending activities could not be read', { error: String(error), tries });
-      if (tries === HEARTBEAT_TRIES) return [];
-      await sleep('1s');
-    }
   }
 }
 
