@@ -205,6 +205,11 @@ describe('json with recordPath', () => {
     ['a comma that is missing before the records', `{"x":1 "items":[${one}]}`, ['missing_comma', lost]],
     ['a name without quotes', `{x:"},{",items:{},"items":[${one}]}`, ['missing_name', 'missing_name', one]],
     ['a name without an end', `{"x:1,\n"items":[${one}]}`, ['open_string', lost]],
+    [
+      'a name with a byte too many in its escapes',
+      `{"\\}u0069\\u0074\\u0065\\u006d\\u0073":[${two}],"items":[${one}]}`,
+      ['invalid_name', one],
+    ],
     ['a long name', `{"${'x'.repeat(3000)}":1,"items":[${one}]}`, [one]],
     [
       'a colon that is missing',

@@ -3,9 +3,12 @@ import { QUOTE } from './bytes.js';
 /** Bytes of a UTF-16 unit where it takes the most: as an escape. */
 const LONGEST_UNIT = 6;
 
+/** Bytes that may have come in by damage: a name that is no string of JSON any more may be meant for this one all the same. */
+const DAMAGE = 16;
+
 /** The name of a member that is looked for in bytes. */
 export class MemberName {
-  /** Bytes of the longest way to write it, quotes included. */
+  /** Bytes of the longest way to write it, quotes and damage included. */
   readonly longest: number;
   readonly #name: string;
   /** The shortest way to write it. */
@@ -14,7 +17,7 @@ export class MemberName {
   constructor(name: string) {
     this.#name = name;
     this.#quoted = Buffer.from(JSON.stringify(name));
-    this.longest = name.length * LONGEST_UNIT + 2;
+    this.longest = name.length * LONGEST_UNIT + 2 + DAMAGE;
   }
 
   /**
