@@ -22,7 +22,7 @@ describe('validateConnection', () => {
       job,
       columns: ['id', 'name'],
       sourceBytes: 12,
-      topics: [{ topic: 'orders' }],
+      topics: [{ topic: 'orders', layout: [{ broker: 'broker-a', queues: 8 }] }],
       warnings: [],
     });
   });

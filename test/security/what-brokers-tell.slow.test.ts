@@ -112,7 +112,7 @@ it('a topic is created only by an account that may, which others are told', asyn
 describe('a broker that is set up otherwise', () => {
   it('says how large a message may be', async () => {
     await setBroker('maxMessageSize=65536');
-    expect(await checked('PUBLISHER')).toMatchObject({ ok: true, topic: { maxMessageBytes: 65_536 } });
+    expect(await checked('PUBLISHER')).toMatchObject({ ok: true, topics: [{ maxMessageBytes: 65_536 }] });
     const report = await bench.run(await job('PUBLISHER', { text: 'x'.repeat(70_000) }));
     expect(report).toMatchObject({
       state: 'completed',
