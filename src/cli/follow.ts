@@ -9,6 +9,8 @@ import { reportText } from './report-text.js';
 
 export interface FollowOptions {
   readonly json: boolean;
+  /** Said once Ctrl-C is heard: whoever reads it may press it at once. */
+  readonly started?: string;
   /** How long to wait while nobody answers, in milliseconds. */
   readonly patience?: number | undefined;
   /** What Ctrl-C does first; a second one always leaves at once. */
@@ -23,7 +25,7 @@ export async function follow(
   run: RunSelector,
   options: FollowOptions,
 ): Promise<number> {
-  const { json, patience: patienceMs, onInterrupt, unless } = options;
+  const { json, started, patience: patienceMs, onInterrupt, unless } = options;
   const view = createProgressView(json);
   const stop = new AbortController();
   let interrupted = false;
@@ -43,6 +45,7 @@ export async function follow(
     onInterrupt(view, stopWaiting).catch(fail);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  if (started !== undefined) say(started);
   try {
     const waiting = client.wait(run, {
       onProgress: (progress) => {

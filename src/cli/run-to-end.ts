@@ -6,7 +6,7 @@ import { besideWorker } from './beside-worker.js';
 import { type PatienceOption, patienceOption, type QueueOptions } from './command.js';
 import { addFolderOptions, type FolderOptions, foldersOf } from './folder-options.js';
 import { follow } from './follow.js';
-import { say, warn } from './output.js';
+import { warn } from './output.js';
 import { type ProgressView, sayBesideProgress } from './progress-view.js';
 
 export interface RunToEndOptions extends QueueOptions, PatienceOption, FolderOptions {
@@ -60,7 +60,7 @@ async function startAndFollow(
   unless?: Promise<never>,
 ): Promise<number> {
   const run = await start();
-  say(`Started ${run.workflowId}/${run.runId}${uiText(client, run)}`);
+  const started = `Started ${run.workflowId}/${run.runId}${uiText(client, run)}`;
   const onInterrupt = async (view: ProgressView) => {
     view.say('Cancelling: what is in flight drains. Ctrl-C again leaves at once.');
     await client.cancel(run).catch((error: unknown) => {
@@ -68,7 +68,7 @@ async function startAndFollow(
       if (!(error instanceof Fault) || error.code !== 'not_running') throw error;
     });
   };
-  return await follow(client, run, { json, patience, onInterrupt, ...(unless && { unless }) });
+  return await follow(client, run, { json, started, patience, onInterrupt, ...(unless && { unless }) });
 }
 
 function uiText(client: MigrationClient, run: RunRef): string {
