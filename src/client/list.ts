@@ -22,6 +22,8 @@ export interface RunListing {
   readonly records: RecordCounts;
 }
 
+const LATEST_OF_CHAINS = `WorkflowType = '${MIGRATION}' AND ExecutionStatus != 'ContinuedAsNew'`;
+
 /**
  * The runs of all jobs, the latest first. The server's list lags behind by moments. Of a run that is encrypted with a key that is not
  * known here, the counts are missing.
@@ -29,7 +31,7 @@ export interface RunListing {
  * @throws Fault `temporal_unreachable`
  */
 export async function listRuns(session: Session, limit = 20): Promise<RunListing[]> {
-  const query = `WorkflowType = '${MIGRATION}' AND ExecutionStatus != 'ContinuedAsNew'`;
+  const query = LATEST_OF_CHAINS;
   return await call(session, async () => {
     const runs: RunListing[] = [];
     if (limit < 1) return runs;
@@ -41,11 +43,31 @@ export async function listRuns(session: Session, limit = 20): Promise<RunListing
   });
 }
 
-function listing(info: WorkflowExecutionInfo): RunListing {
-  const memo: MigrationMemo = info.memo ?? {};
-  const noted = memo.report ?? memo.soFar ?? undefined;
+/** A run of a job, as the server lists it. */
+export interface ListedRun {
+  readonly run: RunRef;
+  /** Of a run that was continued: when its latest execution started. */
+  readonly startTime: Date;
+  readonly memo: MigrationMemo;
+}
+
+/** All runs of one workflow id that the server still knows, the latest first; its list lags behind by moments. */
+export async function* runsOf(session: Session, workflowId: string): AsyncGenerator<ListedRun> {
+  const id = workflowId.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+  const query = `WorkflowId = '${id}' AND ${LATEST_OF_CHAINS}`;
+  for await (const info of session.lists.workflow.list({ query })) yield listed(info);
+}
+
+function listed({ workflowId, runId, startTime, memo: noted }: WorkflowExecutionInfo): ListedRun {
+  const memo: MigrationMemo = noted ?? {};
   // The server's list does not tell the first of a chain, but the run itself does.
-  const run: RunRef = { workflowId: info.workflowId, runId: noted?.runId ?? info.runId };
+  const run = { workflowId, runId: (memo.report ?? memo.soFar)?.runId ?? runId };
+  return { run, startTime, memo };
+}
+
+function listing(info: WorkflowExecutionInfo): RunListing {
+  const { run, memo } = listed(info);
+  const noted = memo.report ?? memo.soFar;
   const phase = info.searchAttributes.RocketliftPhase?.[0];
   return {
     job: info.workflowId,

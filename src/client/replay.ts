@@ -7,6 +7,7 @@ import { loadedJobOf, runInput } from './run-input.js';
 import { type RunRef, type RunSelector, runText } from './run-ref.js';
 import type { Session } from './session.js';
 import { alreadyRunning, startMigration } from './start.js';
+import { requireOwnStore } from './superseded.js';
 
 export interface ReplayOptions {
   /** The job with what was mended in it, such as its columns. @default the job of the run */
@@ -41,7 +42,7 @@ export async function replayRun(
       'Set dirty.mode to keep, and a path or a topic, before the next run.',
     );
   }
-  await requireOwnStore(session, run, report.dirtyStore);
+  await requireOwnStore(session, execution, report.dirtyStore);
   const loaded = job ? expandJob(job, Date.now()) : loadedJobOf(await runInput(session, run));
   // Where the run has kept them, whatever the mended job says of its own.
   const topic = await dirtyTopicOf(session, run, report.dirtyStore);
@@ -54,15 +55,4 @@ export async function replayRun(
       ...(records !== undefined && { records }),
     },
   });
-}
-
-/** A retry counts what the run before it did, and keeps what it finds beside what that kept: only its own counts fit the store. */
-async function requireOwnStore(session: Session, run: RunRef, dirtyStore: string): Promise<void> {
-  const { run: latest, memo } = await findExecution(session, { workflowId: run.workflowId });
-  if (latest.runId === run.runId || (memo.report ?? memo.soFar)?.dirtyStore !== dirtyStore) return;
-  throw userFault(
-    'superseded',
-    `The run ${runText(run)} was gone on with by ${runText(latest)}, which keeps its dirty records together with those of both.`,
-    `Replay that one: rocketlift dirty replay ${runText(latest)}`,
-  );
 }

@@ -42,3 +42,23 @@ export function afterCrash({ watermark, ahead }: WriteHeartbeat): Watermark {
     doubted: Math.max(ahead, doubted),
   };
 }
+
+/** Whether a value, which may come from anybody, is enough of a heartbeat to go on from. */
+export function isWriteHeartbeat(value: unknown): value is WriteHeartbeat {
+  const { partition, ahead, watermark } = (value ?? {}) as Partial<WriteHeartbeat>;
+  const { records, messages, bytes, retries, duplicatesAtMost, position } = watermark ?? {};
+  const { read, written, dirty, filtered } = records ?? {};
+  const numbers = [
+    partition,
+    ahead,
+    messages,
+    bytes,
+    retries,
+    duplicatesAtMost,
+    read,
+    written,
+    dirty,
+    filtered,
+  ];
+  return numbers.every(Number.isSafeInteger) && position !== undefined;
+}

@@ -58,8 +58,9 @@ export class DirtyIntake {
     const place = batch.place(index);
     this.#dirty++;
     const counts = { read: elsewhere.read + this.#read, dirty: elsewhere.dirty + this.#dirty };
-    if (mode === 'fail') this.#breach ??= dirtyRecord(place, message);
-    else if (isBreached(limit, counts)) this.#breach ??= breach(limit, counts);
+    if (isBreached(limit, counts)) {
+      this.#breach ??= mode === 'fail' ? dirtyRecord(place, message) : breach(limit, counts);
+    }
     const origin = batch.origin?.(index);
     return {
       id: batch.id(index),
@@ -84,5 +85,7 @@ const dirtyRecord = (place: string, message: string): FaultInfo => ({
   code: 'dirty_record',
   fault: 'record',
   message: `The record at ${place} is dirty, and dirty.mode is fail: ${message}.`,
-  mend: 'Mend the record, or the columns of the job, and go on with `rocketlift retry`; or let dirty records be kept (dirty.mode: keep).',
+  mend:
+    'Mend the record, or the columns of the job, and start it anew; or let dirty records be kept (dirty.mode: keep), to be replayed once they ' +
+    'are mended. `rocketlift retry --error-limit N` goes on behind it, and allows N of them.',
 });

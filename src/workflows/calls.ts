@@ -23,10 +23,13 @@ const { writeBatch } = proxyActivities<Activities>({
   allowEagerDispatch: false,
 });
 
-/** Local, so that it need not wait for a place among write activities that are to be ended. */
+/**
+ * Local, so that it need not wait for a place among write activities that are to be ended. It is over well before the SDK would
+ * prolong the workflow task for it (after 8 s): the workflow's clock would move with that, and not with a replay.
+ */
 const { pendingHeartbeats } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '5s',
-  scheduleToCloseTimeout: '15s',
+  startToCloseTimeout: '4s',
+  scheduleToCloseTimeout: '4s',
   retry: { initialInterval: '500ms', maximumInterval: '2s' },
 });
 

@@ -1,17 +1,20 @@
-import { condition, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ToldHeartbeats, WriteHeartbeat } from '../job/heartbeat.js';
+import { condition, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { isWriteHeartbeat, type ToldHeartbeats, type WriteHeartbeat } from '../job/heartbeat.js';
 import { callPendingHeartbeats } from './calls.js';
 import { heartbeatsSignal } from './definitions.js';
 
-/** Times that heartbeats are asked for, a few seconds each: without them a recall could repeat more than the report says. */
-const TRIES = 20;
+/** Times that heartbeats are asked for: without them a recall could repeat more than the report says. */
+const TRIES = 60;
+/** How long an answer is waited for: a little longer than the local activity may take. */
+const ANSWERED_WITHIN = '5s';
 
 /**
  * Asks what the activities that are under way heartbeat last.
  *
- * The answer is waited for, which is a signal, and not the end of the local activity that sends it. Where a question for the run's
- * progress comes with the same workflow task, the SDK (Core, as in 1.24) may note that end one task earlier than it tells the workflow
- * of it: a replay would do what follows one task too early, and the run be stuck for good. A signal is where it is in the history.
+ * The answer is waited for, which is a signal, and nothing depends on the end of the local activity that sends it. Where a question for
+ * the run's progress comes with the same workflow task, the SDK (Core, as in 1.24) may note that end one task earlier than it tells the
+ * workflow of it: a replay would do what follows one task too early, and the run be stuck for good. A signal is where it is in the
+ * history, and so is the timer after which the question is asked again.
  */
 export class LastHeartbeats {
   #asked = 0;
@@ -23,7 +26,7 @@ export class LastHeartbeats {
       const { ask, heartbeats } = told ?? {};
       // An activity that is tried again answers twice, and a signal may come from anybody.
       if (typeof ask !== 'number' || !Array.isArray(heartbeats) || !this.#answers.has(ask)) return;
-      if (!this.#answers.get(ask)) this.#answers.set(ask, heartbeats);
+      if (!this.#answers.get(ask)) this.#answers.set(ask, heartbeats.filter(isWriteHeartbeat));
     });
   }
 
@@ -32,22 +35,14 @@ export class LastHeartbeats {
     const { workflowId, runId } = workflowInfo();
     const ask = ++this.#asked;
     this.#answers.set(ask, undefined);
-    for (let tries = 1; ; tries++) {
-      let failure: { readonly error: unknown } | undefined;
+    for (let tries = 1; tries <= TRIES; tries++) {
       callPendingHeartbeats({ workflowId, runId, ask }).catch((error: unknown) => {
-        failure = { error };
+        log.warn('the heartbeats of pending activities could not be read', { error: String(error), tries });
       });
-      await condition(() => this.#answers.get(ask) !== undefined || failure !== undefined);
-      const answer = this.#answers.get(ask);
-      if (!answer)
-        log.warn('the heartbeats of pending activities could not be read', { ...textOf(failure), tries });
-      if (answer || tries === TRIES) {
-        this.#answers.delete(ask);
-        return answer ?? [];
-      }
-      await sleep('1s');
+      if (await condition(() => this.#answers.get(ask) !== undefined, ANSWERED_WITHIN)) break;
     }
+    const answer = this.#answers.get(ask);
+    this.#answers.delete(ask);
+    return answer ?? [];
   }
 }
-
-const textOf = (failure: { readonly error: unknown } | undefined) => ({ error: String(failure?.error) });

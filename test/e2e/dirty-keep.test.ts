@@ -130,9 +130,9 @@ describe('dirty records that are kept', () => {
 describe('with mode fail', () => {
   it('the first dirty record ends the run, and the report says which', async () => {
     const topic = await bench.topic();
-    const job = await keepingJob(topic, 'id\n1\nx\n3\n', { dirty: { mode: 'fail', path: undefined } });
-    const report = await finish(await bench.client.start(job));
-    expect(report).toMatchObject({
+    const job = await keepingJob(topic, 'id\n1\nx\n3\ny\nz\n', { dirty: { mode: 'fail', path: undefined } });
+    const run = await bench.client.start(job);
+    expect(await finish(run)).toMatchObject({
       state: 'failed',
       records: { read: 2, written: 1, dirty: 1 },
       error: {
@@ -141,6 +141,14 @@ describe('with mode fail', () => {
         message: expect.stringContaining(`${topic}.csv byte 5`),
       },
     });
+    // As it says itself: a retry goes on behind that record, where as many are allowed.
+    const again = await bench.client.retry(run, { errorLimit: 2 });
+    expect(await finish(again)).toMatchObject({
+      state: 'failed',
+      records: { read: 5, written: 2, dirty: 3 },
+      error: { code: 'dirty_record', message: expect.stringContaining(`${topic}.csv byte 11`) },
+    });
+    expect(await finish(await bench.client.retry(again))).toMatchObject({ error: { code: 'error_limit' } });
   });
 });
 

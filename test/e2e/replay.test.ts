@@ -2,6 +2,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { JobInput } from '../../src/job/schema/job.js';
+import type { ResumePoint } from '../../src/workflows/definitions.js';
 import { keeping } from '../support/keeping.js';
 import { useBench } from '../support/migration.js';
 import { readTopic } from '../support/topic-reader.js';
@@ -167,6 +168,31 @@ describe('a replay', () => {
     const anew = await keepingJob(topic, 'id\nx\n', { name: run.workflowId });
     await finish(await bench.client.start(anew));
     expect(await finish(await bench.client.replay(again, { job }))).toMatchObject({ records: { read: 3 } });
+    // The retry is not the latest any more, but there it is.
+    await expect(bench.client.replay(run)).rejects.toMatchObject({
+      code: 'superseded',
+      mend: expect.stringContaining(`${again.workflowId}/${again.runId}`),
+    });
+  });
+
+  it('refuses a run whose retry no worker has taken yet', async () => {
+    const topic = await bench.topic();
+    const settings = { errorLimit: { records: 0 } };
+    const run = await bench.client.start(await keepingJob(topic, 'id\nx\n', { settings }));
+    await finish(run);
+    const { workflow } = bench.temporal;
+    const point = await workflow.getHandle(run.workflowId).query<ResumePoint>('resumePoint');
+    const { input, state } = point;
+    const retry = await workflow.start('migration', {
+      workflowId: run.workflowId,
+      taskQueue: `nobody-${topic}`,
+      args: [input, { ...state, dirtyStore: state.validated?.dirtyStore }],
+    });
+    await expect(bench.client.replay(run)).rejects.toMatchObject({
+      code: 'superseded',
+      mend: expect.stringContaining(retry.firstExecutionRunId),
+    });
+    await retry.terminate();
   });
 
   it('refuses what has no dirty records, or did not keep them', async () => {

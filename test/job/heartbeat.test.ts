@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterCrash } from '../../src/job/heartbeat.js';
+import { afterCrash, isWriteHeartbeat } from '../../src/job/heartbeat.js';
 import { NOTHING } from '../../src/job/report.js';
 
 const heartbeat = (ahead: number, duplicatesAtMost: number, doubted?: number) => ({
@@ -20,5 +20,26 @@ describe('after a crash', () => {
     const watermark = afterCrash(heartbeat(ahead, duplicates, doubted));
     expect(watermark.duplicatesAtMost).toBe(duplicatesAtMost);
     expect(watermark.doubted).toBe(doubtedThen);
+  });
+});
+
+describe('what is told as a heartbeat', () => {
+  it('is one where everything that a run goes on from is there', () => {
+    expect(isWriteHeartbeat(heartbeat(100, 3))).toBe(true);
+    expect(isWriteHeartbeat(heartbeat(0, 0, 5))).toBe(true);
+  });
+
+  it.each([
+    null,
+    undefined,
+    'heartbeat',
+    {},
+    { ...heartbeat(1, 1), partition: '0' },
+    { ...heartbeat(1, 1), ahead: Number.NaN },
+    { ...heartbeat(1, 1), watermark: null },
+    { ...heartbeat(1, 1), watermark: { ...heartbeat(1, 1).watermark, records: { read: 1 } } },
+    { ...heartbeat(1, 1), watermark: { ...heartbeat(1, 1).watermark, position: undefined } },
+  ])('is not: %j', (value) => {
+    expect(isWriteHeartbeat(value)).toBe(false);
   });
 });
