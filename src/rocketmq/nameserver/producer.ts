@@ -7,7 +7,7 @@ import type { Answer, Request } from './connection.js';
 import type { Connections } from './connections.js';
 import { type BatchItem, COMPRESSED, joined, MessageEncoder, partsOf } from './encoder.js';
 import { ANSWER, COMPRESSED_BY_ZLIB, REQUEST } from './protocol.js';
-import { type Queue, QueueTurn, queuesOf } from './queues.js';
+import { type Queue, queuesOf, turnOfQueues } from './queues.js';
 import { isOfRocketMQ, RefusedError } from './remoting-error.js';
 import { PRODUCER_GROUP } from './servers.js';
 import type { TopicRoute } from './topic-route.js';
@@ -54,7 +54,7 @@ export class NameserverProducer implements Producer {
   readonly maxRequestBytes: number;
   readonly #options: NameserverProducerOptions;
   readonly #encoder: MessageEncoder;
-  readonly #turn = new QueueTurn();
+  readonly #turn = turnOfQueues();
   /** The queue of each lane. */
   readonly #lanes: readonly Queue[] | undefined;
 

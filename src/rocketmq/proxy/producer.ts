@@ -6,6 +6,7 @@ import type { Sink } from '../../job/schema/sink.js';
 import { type FaultContext, SinkFault, sinkFault } from '../faults.js';
 import { placeOf } from '../key-hash.js';
 import type { EncodedMessage, Layout, Outcome, Producer, Refusal } from '../producer.js';
+import { QueueTurn } from '../queue-turn.js';
 import type { ProxyClient } from './client.js';
 import { ANY_BROKER } from './describe-queues.js';
 import { MessageEncoder } from './encoder.js';
@@ -15,6 +16,9 @@ const MAX_PROPERTY_BYTES = 16 * 1024;
 
 /** Ordered messages that are under way at once, at most: those of equal keys are of the same lane, and one after the other. */
 const LANES = 64;
+
+/** How long a proxy that did not answer for the route is left in peace, in milliseconds, where what is known can be sent to. */
+const ASK_AGAIN_MS = 1000;
 
 const STATUS_OK = 20_000;
 const STATUS_MULTIPLE_RESULTS = 30_000;
@@ -53,20 +57,24 @@ export class ProxyProducer implements Producer {
   readonly #encoder: MessageEncoder;
   /** Status codes of what counts as written. */
   readonly #taken: readonly number[];
-  #queues: readonly MessageQueue[];
+  #queues: readonly MessageQueue[] = [];
   /** The broker of each queue that there is when the run begins. */
   readonly #brokers: readonly string[];
-  #turn: number;
+  /** Of messages without an order. A proxy that failed is left alone for a while, where there are others. */
+  readonly #turn = new QueueTurn<MessageQueue>({ place: proxyOf, number: ({ queueId }) => queueId });
   /** The refresh of the route that a failure made necessary; all senders wait for the same one. */
   #refresh: Promise<void> | undefined;
   #stale = false;
+  /** Why there was no answer when the route was asked for last. */
+  #routeFault: SinkFault | undefined;
+  #askAgainAt = 0;
 
   readonly maxPropertyBytes: number;
   readonly maxRequestBytes = Number.POSITIVE_INFINITY;
 
   constructor({ client, queues, context, tag, acknowledge, layout }: ProxyProducerOptions) {
     this.#client = client;
-    this.#queues = queues;
+    this.#useQueues(queues);
     this.#brokers = layout.flatMap(({ broker, queues }) => Array<string>(queues).fill(broker));
     this.#context = context;
     this.#taken = acknowledge === 'stored' ? [STATUS_OK, ...STORED_ONLY] : [STATUS_OK];
@@ -75,8 +83,6 @@ export class ProxyProducer implements Producer {
       type: context.messageType,
     });
     this.maxPropertyBytes = MAX_PROPERTY_BYTES - Buffer.byteLength(tag ?? '');
-    // Producers that start together should not all begin with the same queue.
-    this.#turn = Math.floor(Math.random() * queues.length);
   }
 
   get maxBodyBytes(): number {
@@ -101,16 +107,20 @@ export class ProxyProducer implements Producer {
   }
 
   async send(messages: readonly EncodedMessage[]): Promise<Outcome> {
-    let sent = false;
+    let queue: MessageQueue | undefined;
     try {
-      const queue = await this.#nextQueue(messages[0].lane);
+      queue = await this.#nextQueue(messages[0].lane);
       const request = new EncodedRequest(Buffer.concat(messages.map(({ bytes }) => bytes)));
-      sent = true;
       const response = await this.#client.request(queue.broker.endpoints, request);
-      return this.#outcome(response, messages.length);
+      const outcome = this.#outcome(response, messages.length);
+      this.#turn.succeeded(proxyOf(queue));
+      return outcome;
     } catch (error) {
-      const fault = sinkFault(error, { ...this.#context, sent });
-      if (fault.fault === 'world') this.#stale = true;
+      const fault = sinkFault(error, { ...this.#context, sent: queue !== undefined });
+      if (fault.fault === 'world') {
+        this.#stale = true;
+        if (queue) this.#turn.failed(proxyOf(queue));
+      }
       throw fault;
     }
   }
@@ -124,24 +134,55 @@ export class ProxyProducer implements Producer {
    * go by the same. A broker that is gone is waited for.
    */
   async #nextQueue(lane: number | undefined): Promise<MessageQueue> {
-    if (this.#stale) {
-      this.#refresh ??= this.#refreshRoute().finally(() => {
-        this.#refresh = undefined;
-      });
-      await this.#refresh;
-    }
+    await this.#freshRoute();
     if (this.#queues.length === 0) throw noWritableQueue(this.#context);
-    if (lane === undefined) return this.#queues[this.#turn++ % this.#queues.length];
+    if (lane === undefined) return this.#anyQueue();
     const broker = this.#brokers[Math.floor((lane * this.#brokers.length) / LANES)];
-    if (broker === ANY_BROKER) return this.#queues[this.#turn++ % this.#queues.length];
+    if (broker === ANY_BROKER) return this.#anyQueue();
     const queue = this.#queues.find(({ broker: { name } }) => name === broker);
     if (!queue) throw noQueueOf(broker, this.#context);
     return queue;
   }
 
+  #anyQueue(): MessageQueue {
+    const queue = this.#turn.next();
+    if (!queue) throw noWritableQueue(this.#context);
+    return queue;
+  }
+
+  /**
+   * Asks for the route where something has failed since. The proxy that tells it may be the one that is gone: then what is known is
+   * still sent to, and after one attempt that was waited for none is until one works.
+   */
+  async #freshRoute(): Promise<void> {
+    if (!this.#stale || (this.#isRouteAway && Date.now() < this.#askAgainAt)) return;
+    this.#refresh ??= this.#refreshRoute().finally(() => {
+      this.#refresh = undefined;
+    });
+    if (this.#isRouteAway) return;
+    await this.#refresh;
+    if (this.#routeFault && !this.#isRouteAway) throw this.#routeFault;
+  }
+
+  get #isRouteAway(): boolean {
+    return AWAY.includes(this.#routeFault?.code ?? '') && this.#queues.length > 0;
+  }
+
+  /** Never rejects: not everybody waits for it. */
   async #refreshRoute(): Promise<void> {
-    this.#queues = await this.#client.route();
-    this.#stale = false;
+    try {
+      this.#useQueues(await this.#client.route());
+      this.#stale = false;
+      this.#routeFault = undefined;
+    } catch (error) {
+      this.#routeFault = sinkFault(error, { ...this.#context, sent: false });
+      this.#askAgainAt = Date.now() + ASK_AGAIN_MS;
+    }
+  }
+
+  #useQueues(queues: readonly MessageQueue[]): void {
+    this.#queues = queues;
+    this.#turn.queues = queues;
   }
 
   /**
@@ -172,6 +213,11 @@ export class ProxyProducer implements Producer {
     return { refusals, storedOnly };
   }
 }
+
+/** Codes of faults of a server that does not answer. */
+const AWAY: readonly string[] = ['rocketmq_unreachable', 'rocketmq_timeout'];
+
+const proxyOf = ({ broker }: MessageQueue): string => broker.endpoints.facade;
 
 export function noWritableQueue({ topic, stage, endpoints }: FaultContext): SinkFault {
   return new SinkFault(

@@ -1,17 +1,6 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type {
-  CallOptions,
-  ChannelOptions,
-  ClientDuplexStream,
-  ClientUnaryCall,
-  Metadata,
-  ServiceError,
-} from '@grpc/grpc-js';
+import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { type BaseClient, type Endpoints, type ILogger, RpcClientManager } from 'rocketmq-client-nodejs';
-import grpc, {
-  type MessagingServiceClient,
-} from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_grpc_pb.js';
 import service, {
   type HeartbeatRequest,
   type HeartbeatResponse,
@@ -24,41 +13,13 @@ import service, {
   type TelemetryCommand,
 } from 'rocketmq-client-nodejs/proto/apache/rocketmq/v2/service_pb.js';
 import type { TlsClient } from '../tls.js';
-import { PlainCredentials } from './plain-credentials.js';
-import { TlsCredentials } from './tls-credentials.js';
+import { ProxyConnection, type StartCall } from './connection.js';
 
 /** How long the farewell to a server may take, in milliseconds. */
 const FAREWELL_MS = 1000;
 
-const CHANNEL: ChannelOptions = {
-  // gRPC pauses up to two minutes between two attempts to connect, and would share that pause among all channels of a
-  // process; a migration wants to go on as soon as the server is back.
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.initial_reconnect_backoff_ms': 500,
-  'grpc.max_reconnect_backoff_ms': 5000,
-};
-
-type StartCall<Response> = (
-  client: MessagingServiceClient,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  done: (error: ServiceError | null, response: Response) => void,
-) => ClientUnaryCall;
-
-interface Connection {
-  readonly client: MessagingServiceClient;
-  readonly tls: TlsCredentials | undefined;
-  /** Those that were connected for it and are not closed. */
-  readonly sockets: Set<Socket>;
-  /** Requests, one after the other, that ended without an answer in time. */
-  unanswered: number;
-}
-
-/** After so many of them a connection is taken for dead. */
-const MOST_UNANSWERED = 2;
-
 /**
- * The connections of the official client, with six things mended:
+ * The connections of the official client, with seven things mended:
  * - it keeps them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
  *   pile up; here the address is the key;
  * - it leaves gRPC's pauses between two attempts to connect as they are, see above;
@@ -66,14 +27,19 @@ const MOST_UNANSWERED = 2;
  * - its TLS takes no certificates of the user's;
  * - a connection on which everything is lost without a word (a host that is off, a forgotten NAT entry) it keeps until the system gives it
  *   up, a quarter of an hour later; here two requests without an answer are enough to make a new one;
+ * - several addresses it hands to gRPC in a form that gRPC can't resolve; here there is a connection to one of them, and to the next one
+ *   where that can't be reached;
  * - it renews a telemetry stream a second after it broke, also after the client was shut down; here such a stream leads
  *   nowhere.
  */
 export class ProxyConnections extends RpcClientManager {
-  readonly #connections = new Map<string, Connection>();
+  /** To one address each of those that endpoints name, by their text. */
+  readonly #connections = new Map<string, ProxyConnection>();
   readonly #owner: BaseClient;
   readonly #logger: ILogger;
   readonly #tls: TlsClient | undefined;
+  /** Which of several addresses has its turn: not every producer begins with the same. */
+  #turn = Math.floor(Math.random() * 2 ** 16);
   #closed = false;
 
   /** @param tls how to connect by TLS; without it everything is sent in plain */
@@ -97,8 +63,11 @@ export class ProxyConnections extends RpcClientManager {
   }
 
   override sendMessage(endpoints: Endpoints, request: SendMessageRequest, timeoutMs: number) {
-    return this.#call<SendMessageResponse>(endpoints, timeoutMs, (client, ...call) =>
-      client.sendMessage(request, ...call),
+    return this.#call<SendMessageResponse>(
+      endpoints,
+      timeoutMs,
+      (client, ...call) => client.sendMessage(request, ...call),
+      true,
     );
   }
 
@@ -135,78 +104,47 @@ export class ProxyConnections extends RpcClientManager {
 
   /** Why one of the servers is not reached by TLS, if one is not. */
   get tlsFailure(): Error | undefined {
-    for (const { tls } of this.#connections.values()) if (tls?.failure) return tls.failure;
+    for (const { tlsFailure } of this.#connections.values()) if (tlsFailure) return tlsFailure;
     return undefined;
   }
 
   override close(): void {
     this.#closed = true;
     super.close();
-    for (const { client } of this.#connections.values()) client.close();
+    for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
   }
 
-  #connection(endpoints: Endpoints): Connection {
+  #connection({ facade, addressesList: addresses }: Endpoints): ProxyConnection {
     if (this.#closed) throw new Error('the connections are closed');
-    let connection = this.#connections.get(endpoints.facade);
-    if (!connection) {
-      const sockets = new Set<Socket>();
-      const onSocket = (socket: Socket) => {
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
-      };
-      const tls = this.#tls && new TlsCredentials(this.#tls, endpoints.addressesList[0].host, onSocket);
-      const client = new grpc.MessagingServiceClient(
-        endpoints.getGrpcTarget(),
-        tls ?? new PlainCredentials(onSocket),
-        // Gateways choose by it where a request goes, as by the name in the handshake.
-        { ...CHANNEL, ...(this.#tls?.serverName && { 'grpc.default_authority': this.#tls.serverName }) },
-      );
-      connection = { client, tls, sockets, unanswered: 0 };
-      this.#connections.set(endpoints.facade, connection);
-    }
+    const open = this.#connections.get(facade);
+    if (open) return open;
+    const address = addresses[this.#turn % addresses.length];
+    const hasOther = addresses.length > 1;
+    const connection = new ProxyConnection(address, {
+      tls: this.#tls,
+      hasOther,
+      onGivenUp: (withinMs) => {
+        if (this.#connections.get(facade) !== connection) return;
+        this.#logger.info('no answers from %s:%d: connecting anew', address.host, address.port);
+        this.#connections.delete(facade);
+        this.#turn++;
+        connection.close(withinMs);
+      },
+    });
+    this.#connections.set(facade, connection);
     return connection;
-  }
-
-  /** @param timeoutMs how long a request waits: so long what is under way on a connection that is taken for dead may still be answered */
-  #heard({ facade }: Endpoints, connection: Connection, isAnswer: boolean, timeoutMs: number): void {
-    connection.unanswered = isAnswer ? 0 : connection.unanswered + 1;
-    if (connection.unanswered < MOST_UNANSWERED || this.#connections.get(facade) !== connection) return;
-    this.#logger.info('no answers from %s: connecting anew', facade);
-    this.#connections.delete(facade);
-    connection.client.close();
-    // gRPC lets neither go of one on which nothing comes, nor of the telemetry stream on it, which is renewed when it breaks.
-    setTimeout(() => {
-      for (const socket of connection.sockets) socket.destroy();
-    }, timeoutMs).unref();
   }
 
   async #call<Response>(
     endpoints: Endpoints,
     timeoutMs: number,
     start: StartCall<Response>,
-  ): Promise<Response> {
-    const connection = this.#connection(endpoints);
-    const { client, tls } = connection;
+    isLarge?: boolean,
+  ) {
     const metadata = this.#owner.getRequestMetadata();
-    return await new Promise((resolve, reject) => {
-      start(client, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => {
-        this.#heard(endpoints, connection, error?.code !== DEADLINE_EXCEEDED, timeoutMs);
-        if (error) reject(withCause(error, tls?.failure));
-        else resolve(response);
-      });
-    });
+    return await this.#connection(endpoints).call(start, metadata, timeoutMs, isLarge);
   }
-}
-
-/** A gRPC status code. */
-const DEADLINE_EXCEEDED = 4;
-
-/** gRPC tells by a text alone why there is no connection: the error itself, where it comes from the TLS handshake. */
-function withCause(error: ServiceError, failure: Error | undefined): ServiceError {
-  return failure && error.details.includes(failure.message)
-    ? Object.assign(error, { cause: failure })
-    : error;
 }
 
 /** A stream that takes everything and says nothing. */

@@ -1,22 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KnownRoutes } from '../../../src/rocketmq/nameserver/known-routes.js';
-import { layoutOf, QueueTurn, queuesOf } from '../../../src/rocketmq/nameserver/queues.js';
+import { layoutOf, type Queue, queuesOf, turnOfQueues } from '../../../src/rocketmq/nameserver/queues.js';
 import type { Route } from '../../../src/rocketmq/nameserver/route.js';
+import type { QueueTurn } from '../../../src/rocketmq/queue-turn.js';
 
 const broker = (name: string, queues: number, masters = [`${name}:10911`]): Route[number] => ({
   ...{ name, cluster: 'c', masters },
   ...{ writableQueues: queues, readableQueues: queues },
 });
 
-function turnOf(...route: Route): QueueTurn {
-  const turn = new QueueTurn();
+function turnOf(...route: Route): QueueTurn<Queue> {
+  const turn = turnOfQueues();
   turn.queues = queuesOf(layoutOf(route));
   return turn;
 }
 
 /** How often each broker has its turn. */
-function turns(turn: QueueTurn, times: number, now: number): Record<string, number> {
+function turns(turn: QueueTurn<Queue>, times: number, now: number): Record<string, number> {
   const counts: Record<string, number> = {};
   for (let i = 0; i < times; i++) {
     const queue = turn.next(now);
