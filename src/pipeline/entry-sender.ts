@@ -56,7 +56,10 @@ export function entrySender(options: EntrySenderOptions): EntrySender {
   };
   return {
     send: (messages) => late.during(() => send(messages)),
-    close: async () => await producer?.close(),
+    close: async () => {
+      late.end();
+      await producer?.close();
+    },
   };
 }
 
@@ -72,6 +75,12 @@ class LateStop {
 
   get signal(): AbortSignal {
     return this.#end.signal;
+  }
+
+  /** At once: nobody waits for what is under way. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#end.abort();
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {

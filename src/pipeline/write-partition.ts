@@ -27,6 +27,8 @@ import type { WriteOptions } from './write-options.js';
 const VERIFY_MS = 5000;
 /** How long what was permitted before a stop may still be sent, in milliseconds: many messages, where each is a request of its own. */
 const DRAIN_MS = 30_000;
+/** How long dirty records may still be kept once something else has failed, in milliseconds: it is to be told soon. */
+const KEEP_MS = 5000;
 
 /**
  * Writes one partition: reads, converts, packs, sends, and keeps the watermark. The loop over records has no `await`
@@ -152,7 +154,8 @@ export class PartitionWriter {
     this.#ledger.leave();
     if (this.#failure === undefined && !this.#isOver) this.#ledger.finish();
     // Also where something else has failed: what is safe counts as done.
-    const secured = await this.secure().catch((error: unknown) => {
+    const withinMs = this.#failure === undefined ? undefined : KEEP_MS;
+    const secured = await this.secure(withinMs).catch((error: unknown) => {
       this.#failure ??= error;
       return undefined;
     });

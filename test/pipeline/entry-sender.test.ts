@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/job/fault.js';
 import type { Message } from '../../src/job/message.js';
 import { entrySender } from '../../src/pipeline/entry-sender.js';
+import { Stopped } from '../../src/pipeline/patience.js';
 import { SinkFault } from '../../src/rocketmq/faults.js';
 import type { Producer } from '../../src/rocketmq/producer.js';
+import { until } from '../support/until.js';
 import { plain, plainProducer } from './support.js';
 
 const message = (id: string, body = id): Message => ({ id, body });
@@ -37,11 +39,21 @@ function sender(
 describe('entrySender', () => {
   it('connects for the first entry, and not again', async () => {
     const { entries, opened } = sender({});
-    await entries.close();
     expect(opened()).toBe(0);
     await entries.send([message('a')]);
     await entries.send([message('b')]);
     expect(opened()).toBe(1);
+  });
+
+  it('waits for nobody once it is closed', async () => {
+    const unused = sender({});
+    await unused.entries.close();
+    expect(unused.opened()).toBe(0);
+    const { entries, told } = sender({ send: () => Promise.reject(outage()) }, { retryForMs: 3_600_000 });
+    const sending = entries.send([message('a')]);
+    await until(async () => told.length > 0);
+    await entries.close();
+    await expect(sending).rejects.toThrow(Stopped);
   });
 
   it('sends no more in a request than a broker takes', async () => {

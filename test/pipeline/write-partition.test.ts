@@ -265,6 +265,26 @@ describe('PartitionWriter', () => {
     );
   }, 30_000);
 
+  it('does not wait for a dirty store that is out of order once something else has ended it', async () => {
+    const { write } = world({ ...PLAIN, count: 30, unusable: [1], refused: [] });
+    const dirty = { ...memoryStore(), flush: () => new Promise<void>(() => {}) };
+    const forbidden = new SinkFault('forbidden', 'user', 'no', 'message', 'mend');
+    let requests = 0;
+    const send = async () => {
+      if (++requests > 1) throw forbidden;
+      return { refusals: [], storedOnly: 0 };
+    };
+    const writer = write(START, { dirty, producer: plainProducer({ send }) });
+    await expect(writer.run()).rejects.toBe(forbidden);
+    const { records, position, duplicatesAtMost } = writer.snapshot().watermark;
+    // What had arrived lies behind the last watermark that is safe.
+    expect({ records, position, duplicatesAtMost }).toEqual({
+      records: START.records,
+      position: 0,
+      duplicatesAtMost: 5,
+    });
+  });
+
   describe('with a window that is full, whose first request fails', () => {
     const WINDOW = 15;
 
