@@ -23,6 +23,8 @@ const UNAVAILABLE = 14;
 const MOST_UNANSWERED = 2;
 /** How long an answer is waited for at most where the line is narrow, in milliseconds. */
 const LONGEST_WAIT_MS = 80_000;
+/** How often it is looked whether something came, in milliseconds. */
+const LOOK_MS = 250;
 /** How long connecting may take where there is another address, in milliseconds. */
 const CONNECT_MS = 3000;
 
@@ -58,6 +60,9 @@ export class ProxyConnection {
   /** Those that are not closed, and how much came by those that are. */
   readonly #sockets = new Set<Socket>();
   #readBefore = 0;
+  /** When it was seen last that something had come, and how much that was in all. */
+  #heard = { bytes: 0, at: 0 };
+  readonly #looking: NodeJS.Timeout;
   readonly #connecting: NodeJS.Timeout | undefined;
   #isClosed = false;
   /** Requests, one after the other, that ended without an answer in time while nothing came. */
@@ -79,6 +84,7 @@ export class ProxyConnection {
         ...(tls?.serverName && { 'grpc.default_authority': tls.serverName }),
       },
     );
+    this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
     if (hasOther) this.#connecting = setTimeout(() => onGivenUp(0), CONNECT_MS).unref();
   }
 
@@ -89,7 +95,7 @@ export class ProxyConnection {
 
   /**
    * @param timeoutMs how long an answer is waited for, in milliseconds
-   * @param isLarge whether it is sent longer by a narrow line: as long as something comes by that, it is given more time
+   * @param isLarge whether it is sent longer by a narrow line: as long as something comes by it, the next one is given more time
    * @throws ServiceError
    */
   async call<Response>(
@@ -98,16 +104,15 @@ export class ProxyConnection {
     timeoutMs: number,
     isLarge = false,
   ): Promise<Response> {
-    const readBefore = this.#bytesRead;
     const began = Date.now();
     const waitMs = isLarge ? Math.max(timeoutMs, this.#waitMs) : timeoutMs;
     return await new Promise((resolve, reject) => {
       start(this.client, metadata, { deadline: began + waitMs }, (error, response) => {
         const isLate = error?.code === DEADLINE_EXCEEDED;
-        const isAlive = this.#bytesRead > readBefore;
+        const isAlive = isLate && this.#hasHeardWithin(waitMs / 2);
         if (!isLate) this.#unanswered = 0;
         else if (!isAlive) this.#unanswered++;
-        if (isLarge) this.#adapt(waitMs, isLate && isAlive ? undefined : Date.now() - began);
+        if (isLarge) this.#adapt(waitMs, isAlive ? undefined : Date.now() - began);
         // Of a server that is gone gRPC says so at once.
         const isGone = error?.code === UNAVAILABLE && this.#options.hasOther;
         if (isGone || this.#unanswered >= MOST_UNANSWERED) this.#options.onGivenUp(timeoutMs);
@@ -121,6 +126,7 @@ export class ProxyConnection {
   close(withinMs = 0): void {
     this.#isClosed = true;
     clearTimeout(this.#connecting);
+    clearInterval(this.#looking);
     this.client.close();
     // gRPC lets go neither of one on which nothing comes, nor of the telemetry stream on it, which is renewed when it breaks.
     if (withinMs === 0) this.#destroy();
@@ -149,8 +155,14 @@ export class ProxyConnection {
       this.#waitMs = Math.min(this.#waitMs, Math.max(2 * tookMs, this.#waitMs * 0.9));
   }
 
-  get #bytesRead(): number {
-    return [...this.#sockets].reduce((sum, { bytesRead }) => sum + bytesRead, this.#readBefore);
+  #hasHeardWithin(ms: number): boolean {
+    this.#look();
+    return Date.now() - this.#heard.at < ms;
+  }
+
+  #look(): void {
+    const bytes = [...this.#sockets].reduce((sum, { bytesRead }) => sum + bytesRead, this.#readBefore);
+    if (bytes !== this.#heard.bytes) this.#heard = { bytes, at: Date.now() };
   }
 
   #destroy(): void {
