@@ -72,10 +72,19 @@ export function rawOf({ raw, rawBase64 }: Pick<DirtyEntry, 'raw' | 'rawBase64'>)
   return raw === undefined ? Buffer.from(rawBase64 ?? '', 'base64') : Buffer.from(raw);
 }
 
-/** Whether plain data has what makes an entry. */
-export function isEntry(value: unknown): value is DirtyEntry {
-  if (typeof value !== 'object' || value === null) return false;
+/** Why plain data is no entry, in words that follow "it"; undefined where it is one. */
+export function whyNoEntry(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'is no JSON object';
   const { id, raw, rawBase64 } = value as Partial<Record<keyof DirtyEntry, unknown>>;
-  const isText = (field: unknown) => field === undefined || typeof field === 'string';
-  return typeof id === 'string' && isText(raw) && isText(rawBase64);
+  if (typeof id !== 'string') return 'has no text as "id"';
+  if (raw !== undefined && typeof raw !== 'string') return 'has something else than text as "raw"';
+  // JSON can write it, and UTF-8 can't: another character would be sent in its place.
+  if (!id.isWellFormed()) return 'has half a surrogate pair in its "id"';
+  if (raw?.isWellFormed() === false) return 'has half a surrogate pair in its "raw"';
+  if (rawBase64 !== undefined && !isBase64(rawBase64)) return 'has something else than base64 as "rawBase64"';
+  return undefined;
 }
+
+/** Node.js passes over what is none. */
+const isBase64 = (value: unknown): boolean =>
+  typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value);

@@ -33,7 +33,7 @@ afterAll(async () => {
   for (const root of roots) await rm(root, { recursive: true });
 });
 
-const ENTRY = '{"id":"a"}\n';
+const ENTRY = '{"id":"a","input":"x.csv"}\n';
 
 const open = (file = path, from = { entries: 0, length: 0 }) =>
   FolderStore.open({

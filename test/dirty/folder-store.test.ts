@@ -9,6 +9,7 @@ import {
   readlink,
   rm,
   stat,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,7 +61,13 @@ async function entriesIn(path: string): Promise<DirtyEntry[]> {
   for await (const entry of readEntries(path, { mayEndEarly: true })) entries.push(entry);
   return entries;
 }
+async function all(entries: AsyncIterable<DirtyEntry>): Promise<void> {
+  for await (const _ of entries);
+}
 const idsIn = async (path: string) => (await entriesIn(path)).map(({ id }) => id);
+
+const LF = Buffer.from('\n');
+const entryLine = (id: string) => JSON.stringify({ id, input: 'x.csv' });
 
 describe('FolderStore', () => {
   it('leaves no file where there was no entry', async () => {
@@ -237,30 +244,27 @@ describe('FolderStore', () => {
 describe('readEntries', () => {
   it('leaves out half an entry at the end of a store, and refuses it in a file of a user', async () => {
     const path = join(root, 'half.ndjson');
-    await writeFile(path, '{"id":"a"}\n{"id":"b');
+    await writeFile(path, `${entryLine('a')}\n{"id":"b`);
     expect(await idsIn(path)).toEqual(['a']);
     const entries = readEntries(path, { mayEndEarly: false });
     await expect(entries.next()).resolves.toMatchObject({ value: { id: 'a' } });
     await entries.return(undefined);
-    const all = async () => {
-      for await (const _ of readEntries(path, { mayEndEarly: false }));
-    };
-    await expect(all()).rejects.toMatchObject({
+    await expect(all(readEntries(path, { mayEndEarly: false }))).rejects.toMatchObject({
       code: 'dirty_entry',
       message: expect.stringContaining('Line 2'),
     });
   });
 
   it.each([
-    ['U+2028 and U+2029 in text, which JSON lets stand', '{"id":"a\u2028b\u2029c"}', 'a\u2028b\u2029c'],
-    ['a carriage return between fields', '{"id":"a",\r"raw":"x"}', 'a'],
-    ['the line ends of Windows', '{"id":"a"}\r', 'a'],
-    ['a line of many blocks', `{"raw":"${'x'.repeat(500_000)}","id":"a"}`, 'a'],
+    ['U+2028 and U+2029 in text, which JSON lets stand', entryLine('a\u2028b\u2029c'), 'a\u2028b\u2029c'],
+    ['a carriage return between fields', '{"id":"a",\r"input":"x.csv","raw":"x"}', 'a'],
+    ['the line ends of Windows', `${entryLine('a')}\r`, 'a'],
+    ['a line of many blocks', `{"raw":"${'x'.repeat(500_000)}","id":"a","input":"x.csv"}`, 'a'],
   ])('ends lines at line feeds alone: %s', async (_, line, id) => {
     const path = join(root, 'lines.ndjson');
-    await writeFile(path, `{"id":"before"}\n${line}\n\n{"id":"behind"}\n`);
+    await writeFile(path, `${entryLine('before')}\n${line}\n\n${entryLine('behind')}\n`);
     expect(await idsIn(path)).toEqual(['before', id, 'behind']);
-    await writeFile(path, `{"id":"before"}\n${line}`);
+    await writeFile(path, `${entryLine('before')}\n${line}`);
     expect(await idsIn(path)).toEqual(['before', id]);
   });
 
@@ -285,9 +289,80 @@ describe('readEntries', () => {
     );
   });
 
+  it.each([
+    ['windows-1252', Buffer.from('{"id":"b","input":"x.csv","raw":"Orl\xe9ans"}', 'latin1'), 'is not UTF-8'],
+    [
+      'half a surrogate pair',
+      '{"id":"b","input":"x.csv","raw":"\\udc80"}',
+      'half a surrogate pair in its "raw"',
+    ],
+    [
+      'half a surrogate pair as an id',
+      '{"id":"\\ud800","input":"x.csv"}',
+      'half a surrogate pair in its "id"',
+    ],
+    ['no base64', '{"id":"b","input":"x.csv","rawBase64":"YW=J"}', 'something else than base64'],
+  ])('refuses %s, of which something else would be sent', async (_, line, why) => {
+    const path = join(root, 'mended.ndjson');
+    await writeFile(path, Buffer.concat([Buffer.from(`${entryLine('a')}\n`), Buffer.from(line), LF]));
+    await expect(all(readEntries(path, { mayEndEarly: false }))).rejects.toMatchObject({
+      code: 'dirty_entry',
+      fault: 'user',
+      message: expect.stringMatching(new RegExp(`^Line 2 of ${path} .*${why}`)),
+    });
+  });
+
+  it('leaves out a line at the end of a store that a crash cut in the middle of a character', async () => {
+    const path = join(root, 'cut.ndjson');
+    const whole = Buffer.from(`${entryLine('a')}\n{"id":"é`);
+    await writeFile(path, whole.subarray(0, -1));
+    expect(await idsIn(path)).toEqual(['a']);
+  });
+
+  it.each([
+    ['a line without an end', ''],
+    ['another one behind it', `\n${entryLine('b')}\n`],
+  ])('refuses %s once it is longer than a record may be, and does not hold it', async (_, behind) => {
+    const path = join(root, 'endless.ndjson');
+    await writeFile(path, `\n${entryLine('a')}\n{`);
+    await truncate(path, 3 * 1024 ** 3);
+    await appendFile(path, behind);
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const alive = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    };
+    await expect(all(readEntries(path, { mayEndEarly: true, alive }))).rejects.toMatchObject({
+      code: 'dirty_entry',
+      message: expect.stringMatching(/^Line 3 .* has more than 64 MiB/),
+    });
+    expect(most).toBeLessThan(200 * 1024 ** 2);
+    await rm(path);
+  });
+
+  it('can be stopped before every block, also where no entry is', async () => {
+    const path = join(root, 'blank.ndjson');
+    await writeFile(path, '\n \r\n\t'.repeat(100_000));
+    const stop = new Error('stop');
+    let blocks = 0;
+    const alive = () => {
+      if (++blocks === 3) throw stop;
+    };
+    await expect(all(readEntries(path, { mayEndEarly: false, alive }))).rejects.toBe(stop);
+    expect(blocks).toBe(3);
+  });
+
+  it('counts blank lines, however many there are', async () => {
+    const path = join(root, 'blank.ndjson');
+    await writeFile(path, `${'\n'.repeat(200_000)}${entryLine('a')}\n \r\n[]\n`);
+    await expect(all(readEntries(path, { mayEndEarly: false }))).rejects.toMatchObject({
+      message: expect.stringMatching(/^Line 200003 .* has no text as "id"/),
+    });
+  });
+
   it('refuses a line in the middle that is no entry', async () => {
     const path = join(root, 'middle.ndjson');
-    await writeFile(path, '{"id":"a"}\n[]\n{"id":"b"}\n');
+    await writeFile(path, `${entryLine('a')}\n[]\n${entryLine('b')}\n`);
     await expect(idsIn(path)).rejects.toMatchObject({ code: 'dirty_entry' });
   });
 });

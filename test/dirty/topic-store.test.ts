@@ -108,7 +108,7 @@ describe('TopicStore', () => {
 });
 
 describe('entries in a topic', () => {
-  const entry = { id: 'i', run: RUN, raw: 'x' } as never;
+  const entry = { id: 'i', run: RUN, input: 'x.csv', raw: 'x' } as never;
 
   it('are read as they were written, without what only a topic needs', () => {
     expect(keptEntry(stored(entryMessage(entry, ['a', 'b'])), RUN)).toEqual({ entry, columns: ['a', 'b'] });
@@ -137,8 +137,14 @@ describe('entries in a topic', () => {
 
   it('are not taken from somebody else who says that they are', () => {
     const { properties } = stored(entryMessage(entry, undefined));
-    expect(() => keptEntry({ body: Buffer.from('{"id":1}'), properties }, RUN)).toThrow(
-      expect.objectContaining({ code: 'dirty_entry', fault: 'user' }),
-    );
+    const bodies = [
+      Buffer.from('{"id":1}'),
+      Buffer.from('{"id":"i","input":"x.csv","raw":"\xe9"}', 'latin1'),
+    ];
+    for (const body of bodies) {
+      expect(() => keptEntry({ body, properties }, RUN)).toThrow(
+        expect.objectContaining({ code: 'dirty_entry', fault: 'user' }),
+      );
+    }
   });
 });

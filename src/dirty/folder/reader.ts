@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folders } from '../../folders/folders.js';
-import { userFault } from '../../job/fault.js';
-import { type DirtyEntry, isEntry } from '../entry.js';
+import { type Fault, userFault } from '../../job/fault.js';
+import { MAX_RECORD_BYTES } from '../../job/schema/source.js';
+import { type DirtyEntry, whyNoEntry } from '../entry.js';
 import { aboutUnreadable } from './faults.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
 import { linesOf } from './lines.js';
@@ -22,29 +24,36 @@ export async function entryFiles(folder: string): Promise<string[]> {
 export interface ReadEntriesOptions extends OpenEntriesOptions {
   /** Whether the last line may be half an entry, as a crash leaves it in a store's own file. */
   readonly mayEndEarly: boolean;
+  /** Called before every block that is read; throws to stop. @default nothing */
+  readonly alive?: (() => void) | undefined;
 }
+
+/**
+ * An entry takes six bytes at most for each of `dirty.maxRawBytes`, which is a fraction of this; what a person writes into it
+ * instead is read as a record.
+ */
+const MAX_LINE_BYTES = MAX_RECORD_BYTES;
 
 /**
  * The entries of a file, in the order in which they were found.
  * @throws Fault the user's `dirty_entry` for a line that is none, and those of {@link openEntries}
  */
 export async function* readEntries(path: string, options: ReadEntriesOptions): AsyncGenerator<DirtyEntry> {
-  let broken: number | undefined;
-  let number = 0;
+  const { mayEndEarly, alive = () => {} } = options;
+  const tooLong = (line: number) => notAnEntry(path, line, `has more than ${MAX_LINE_BYTES / 1024 ** 2} MiB`);
+  let broken: Fault | undefined;
   const handle = await openEntries(path, options);
   try {
-    for await (const line of linesOf(handle)) {
-      number++;
-      if (line.trim() === '') continue;
-      if (broken !== undefined) throw notAnEntry(path, broken);
-      const entry = parseEntry(line);
-      if (entry) yield entry;
-      else broken = number;
+    for await (const { number, bytes } of linesOf(handle, { maxBytes: MAX_LINE_BYTES, tooLong, alive })) {
+      if (broken) throw broken;
+      const entry = parseEntry(bytes);
+      if (typeof entry !== 'string') yield entry;
+      else broken = notAnEntry(path, number, entry);
     }
   } finally {
     await handle.close();
   }
-  if (broken !== undefined && !options.mayEndEarly) throw notAnEntry(path, broken);
+  if (broken && !mayEndEarly) throw broken;
 }
 
 /**
@@ -67,19 +76,27 @@ export async function readAbout(folder: string, folders?: Folders): Promise<unkn
   }
 }
 
-function parseEntry(line: string): DirtyEntry | undefined {
+/** The entry that a line is, or why it is none. */
+function parseEntry(line: Buffer): DirtyEntry | string {
+  // Decoding would put another character in the place of what is none.
+  if (!isUtf8(line)) return NOT_UTF8;
   try {
-    const value: unknown = JSON.parse(line);
-    return isEntry(value) ? value : undefined;
+    const value: unknown = JSON.parse(line.toString());
+    return whyNoEntry(value) ?? (value as DirtyEntry);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return 'is no JSON';
     throw error;
   }
 }
 
-const notAnEntry = (path: string, line: number) =>
-  userFault(
+const NOT_UTF8 = 'is not UTF-8';
+
+function notAnEntry(path: string, line: number, why: string): Fault {
+  return userFault(
     'dirty_entry',
-    `Line ${line} of ${path} is no dirty record as \`rocketlift dirty export\` writes them: one JSON object with an id.`,
-    'Mend the line; change only "raw" in the lines that are exported.',
+    `Line ${line} of ${path} is no dirty record as \`rocketlift dirty export\` writes them: it ${why}.`,
+    why === NOT_UTF8
+      ? 'Save the file as UTF-8.'
+      : 'Mend the line, or export the records again; change only "raw" in the lines that are exported.',
   );
+}

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { userFault } from '../../job/fault.js';
 import type { Message } from '../../job/message.js';
-import { type DirtyEntry, isEntry } from '../entry.js';
+import { type DirtyEntry, whyNoEntry } from '../entry.js';
 
 /** The property that carries the run of an entry, by which its entries are told from those of others. */
 const RUN_PROPERTY = 'rocketliftRun';
@@ -39,8 +40,9 @@ export function entryMessage(entry: DirtyEntry, columns: readonly string[] | und
 export function keptEntry({ body, properties }: TopicMessage, run: string): KeptEntry | undefined {
   if (properties[RUN_PROPERTY] !== inProperty(run)) return undefined;
   const value = parsed(body);
-  if (!isEntry(value)) throw notAnEntry(run);
-  if (value.run !== run) return undefined;
+  const why = whyNoEntry(value);
+  if (why !== undefined) throw notAnEntry(run, why);
+  if ((value as DirtyEntry).run !== run) return undefined;
   const { columns, ...entry } = value as DirtyEntry & Pick<KeptEntry, 'columns'>;
   return { entry, ...(columns && { columns }) };
 }
@@ -48,7 +50,9 @@ export function keptEntry({ body, properties }: TopicMessage, run: string): Kept
 /** A run's workflow id, and an id that somebody has mended, may be any text. */
 const inProperty = (text: string): string => text.replaceAll(/[\s\p{Cc}]/gu, encodeURIComponent);
 
+/** What is not UTF-8 is no JSON either; decoding would put another character in the place of what is none. */
 function parsed(body: Buffer): unknown {
+  if (!isUtf8(body)) return undefined;
   try {
     return JSON.parse(body.toString());
   } catch (error) {
@@ -57,9 +61,9 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-const notAnEntry = (run: string) =>
+const notAnEntry = (run: string, why: string) =>
   userFault(
     'dirty_entry',
-    `A message that has the run ${run} as its property ${RUN_PROPERTY} is no dirty record as Rocketlift writes them.`,
+    `A message that has the run ${run} as its property ${RUN_PROPERTY} is no dirty record as Rocketlift writes them: it ${why}.`,
     'Let nobody else write to the topic of dirty.topic.',
   );

@@ -10,6 +10,9 @@ const asciiCharacter = () =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are used as delimiters
     .regex(/^[\x01-\x09\x0b\x0c\x0e-\x7f]$/, { error: 'one ASCII character other than NUL and line ends' });
 
+/** The most that `source.maxRecordSize` may be. */
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
 /** What files of all formats have in common. */
 const fileFields = (path: string) => ({
   path: z
@@ -42,7 +45,7 @@ const fileFields = (path: string) => ({
   columns: columns(),
   maxRecordSize: size()
     .prefault('4 MiB')
-    .refine((bytes) => bytes >= 1024 && bytes <= 64 * 1024 * 1024, { error: 'a size from 1 KiB to 64 MiB' })
+    .refine((bytes) => bytes >= 1024 && bytes <= MAX_RECORD_BYTES, { error: 'a size from 1 KiB to 64 MiB' })
     .describe(
       'A record longer than this is dirty, so that one wrong quote or a missing line end can not eat the file: ' +
         'where the end of one can not be told from the rest, the run fails.',
