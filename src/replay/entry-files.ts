@@ -4,7 +4,7 @@ import type { DirtyEntry } from '../dirty/entry.js';
 import { recordsUnreadable } from '../dirty/folder/faults.js';
 import { isPartitionFile } from '../dirty/folder/layout.js';
 import { type OpenEntriesOptions, openEntries } from '../dirty/folder/open-entries.js';
-import { entryFiles, readEntries } from '../dirty/folder/reader.js';
+import { entryFiles, type ReadEntriesOptions, readEntries } from '../dirty/folder/reader.js';
 import type { Folders } from '../folders/folders.js';
 import { userFault } from '../job/fault.js';
 import { checkUnchanged, type Fingerprint } from '../sources/files/fingerprint.js';
@@ -49,10 +49,7 @@ export function entriesInFiles(
       await requireReadable();
       const { path, fingerprint } = spec as EntryFile;
       await checkUnchanged(path, fingerprint);
-      for await (const entry of entriesOf(path, options)) {
-        alive();
-        yield entry;
-      }
+      yield* entriesOf(path, { ...options, alive });
       await checkUnchanged(path, fingerprint);
     },
     verify({ spec }) {
@@ -96,7 +93,10 @@ async function statOf(path: string, options: OpenEntriesOptions): Promise<BigInt
   }
 }
 
-async function* entriesOf(path: string, options: OpenEntriesOptions): AsyncGenerator<DirtyEntry> {
+async function* entriesOf(
+  path: string,
+  options: Omit<ReadEntriesOptions, 'mayEndEarly'>,
+): AsyncGenerator<DirtyEntry> {
   try {
     yield* readEntries(path, { ...options, mayEndEarly: isPartitionFile(basename(path)) });
   } catch (error) {
