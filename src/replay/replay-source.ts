@@ -91,8 +91,7 @@ async function keptColumns(
 ): Promise<readonly string[] | undefined> {
   if (topic) return await columnsInTopic(openTopic(topic), topic, alive);
   if (folder === undefined) return undefined;
-  const about = (await readAbout(folder, folders)) as { readonly columns?: readonly string[] } | undefined;
-  return about?.columns;
+  return (await readAbout(folder, folders))?.columns;
 }
 
 async function* read(

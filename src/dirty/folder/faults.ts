@@ -30,10 +30,10 @@ export function recordsUnreadable(path: string, why: string, cause?: unknown): F
 }
 
 /** What the run has in common with its records can't be told any more. */
-export function aboutUnreadable(path: string, cause: unknown): Fault {
+export function aboutUnreadable(path: string, cause?: unknown): Fault {
   return userFault(
     'dirty_about_unreadable',
-    `${path} is not what a run writes beside its dirty records: JSON with the names of their columns.`,
+    `${path} is not what a run writes beside its dirty records: JSON in UTF-8 with the names of their columns, 16 MiB at most.`,
     'Write {"columns": ["id", "name"]} into it, with the names of all columns in their order, as the header of the input has them. The dirty records beside it are whole.',
     cause,
   );

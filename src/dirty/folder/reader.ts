@@ -56,17 +56,31 @@ export async function* readEntries(path: string, options: ReadEntriesOptions): A
   if (broken && !mayEndEarly) throw broken;
 }
 
+interface About {
+  /** Names of the columns, where the source has a fixed set of them. */
+  readonly columns?: readonly string[];
+}
+
+/** A job that names more than 1.5 MiB of columns is refused; JSON may write six bytes for one of them. */
+const MAX_ABOUT_BYTES = 16 * 1024 * 1024;
+
 /**
  * What the records of a run have in common, as their store was given it; undefined where it has none.
  * @param folders what the worker allows
- * @throws Fault the user's `dirty_about_unreadable` if it is no JSON, and those of {@link openEntries}
+ * @throws Fault the user's `dirty_about_unreadable` if it is not what a run writes, and those of {@link openEntries}
  */
-export async function readAbout(folder: string, folders?: Folders): Promise<unknown> {
+export async function readAbout(folder: string, folders?: Folders): Promise<About | undefined> {
   const path = join(folder, ABOUT_FILE);
   try {
     const handle = await openEntries(path, { folders });
     try {
-      return JSON.parse(await handle.readFile('utf8'));
+      const { size } = await handle.stat();
+      if (size > MAX_ABOUT_BYTES) throw aboutUnreadable(path);
+      const bytes = await handle.readFile();
+      if (!isUtf8(bytes)) throw aboutUnreadable(path);
+      const about: unknown = JSON.parse(bytes.toString());
+      if (!isAbout(about)) throw aboutUnreadable(path);
+      return about;
     } finally {
       await handle.close();
     }
@@ -74,6 +88,13 @@ export async function readAbout(folder: string, folders?: Folders): Promise<unkn
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error instanceof SyntaxError ? aboutUnreadable(path, error) : error;
   }
+}
+
+function isAbout(value: unknown): value is About {
+  if (typeof value !== 'object' || value === null) return false;
+  const { columns } = value as { columns?: unknown };
+  if (columns === undefined) return true;
+  return Array.isArray(columns) && columns.every((name) => typeof name === 'string');
 }
 
 /** The entry that a line is, or why it is none. */

@@ -1,0 +1,75 @@
+/** Dirty records that are replayed from files; these may have been mended by hand. */
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { source as sourceSchema } from '../../src/job/schema/source.js';
+import { type ReplayFrom, replaySource } from '../../src/replay/replay-source.js';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rocketlift-replayed-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const noTopic = () => {
+  throw new Error('no topic');
+};
+
+/** The records that are in a file, or in the folder of a run. */
+const replayed = (
+  from: Pick<ReplayFrom, 'records' | 'folder' | 'byTable'>,
+  fields: object = { type: 'ndjson' },
+) =>
+  replaySource(
+    sourceSchema.parse({ path: join(root, 'none'), ...fields }),
+    { partitionSize: 1e9 },
+    { before: { dirty: 1 }, ...from },
+    noTopic,
+  );
+
+async function recordsFile(...lines: string[]): Promise<string> {
+  const path = join(root, 'mended.ndjson');
+  await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+  return path;
+}
+
+describe('a replay that is stopped', () => {
+  it('hears it while it reads lines that hold no records', async () => {
+    const records = await recordsFile('\n'.repeat(1_000_000));
+    const stop = new Error('stop');
+    let looks = 0;
+    const alive = () => {
+      if (++looks > 2) throw stop;
+    };
+    await expect(replayed({ records, byTable: true }).describe(alive)).rejects.toBe(stop);
+    looks = 0;
+    const byTable = replayed({ records, byTable: true });
+    await expect(byTable.partition(undefined, 1, 0, alive)).rejects.toBe(stop);
+
+    const source = replayed({ records });
+    const { partitions } = await source.partition(undefined, 1, 0, () => {});
+    const controller = new AbortController();
+    const reading = source.read(partitions[0], 0, controller.signal)[Symbol.asyncIterator]().next();
+    controller.abort(stop);
+    await expect(reading).rejects.toBe(stop);
+  });
+});
+
+describe('the names of columns beside the records of a run', () => {
+  it.each([
+    ['too long', async (path: string) => truncate(path, 3 * 1024 ** 3)],
+    ['not UTF-8', async (path: string) => writeFile(path, '{"columns":["\xe9"]}', 'latin1')],
+    ['no names', async (path: string) => writeFile(path, '{"columns":"id"}')],
+  ])('are the fault of the user where they are %s', async (_, spoil) => {
+    const folder = join(root, 'run');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'partition-000000.ndjson'), '{"id":"a","input":"x.csv"}\n');
+    await writeFile(join(folder, 'run.json'), '{}');
+    await spoil(join(folder, 'run.json'));
+    await expect(replayed({ folder }, { type: 'csv' }).describe()).rejects.toMatchObject({
+      code: 'dirty_about_unreadable',
+      fault: 'user',
+    });
+  });
+});
