@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Position } from '../job/report.js';
+import { encodingName } from '../job/schema/encoding.js';
 import type { DirtyRecord, DirtyStage } from './record.js';
 
 /** A dirty record as a store keeps it: one line of JSON. The form is a promise to scripts. */
@@ -75,15 +76,21 @@ export function rawOf({ raw, rawBase64 }: Pick<DirtyEntry, 'raw' | 'rawBase64'>)
 /** Why plain data is no entry, in words that follow "it"; undefined where it is one. */
 export function whyNoEntry(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'is no JSON object';
-  const { id, raw, rawBase64 } = value as Partial<Record<keyof DirtyEntry, unknown>>;
+  const { id, input, raw, rawBase64, encoding } = value as Partial<Record<keyof DirtyEntry, unknown>>;
   if (typeof id !== 'string') return 'has no text as "id"';
+  // It tells the table, and with that the topic.
+  if (typeof input !== 'string') return 'has no text as "input"';
   if (raw !== undefined && typeof raw !== 'string') return 'has something else than text as "raw"';
   // JSON can write it, and UTF-8 can't: another character would be sent in its place.
   if (!id.isWellFormed()) return 'has half a surrogate pair in its "id"';
   if (raw?.isWellFormed() === false) return 'has half a surrogate pair in its "raw"';
   if (rawBase64 !== undefined && !isBase64(rawBase64)) return 'has something else than base64 as "rawBase64"';
+  if (encoding !== undefined && !isEncoding(encoding)) return 'has no known encoding as "encoding"';
   return undefined;
 }
+
+const isEncoding = (value: unknown): boolean =>
+  typeof value === 'string' && encodingName(value) !== undefined;
 
 /** Node.js passes over what is none. */
 const isBase64 = (value: unknown): boolean =>

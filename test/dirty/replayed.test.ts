@@ -56,6 +56,40 @@ describe('a replay that is stopped', () => {
   });
 });
 
+describe('a mended record', () => {
+  const entry = { id: 'a', input: '/data/shop/orders.ndjson', whole: true, bytes: 8, raw: '{"a":1}' };
+
+  it.each([
+    ['input', { ...entry, input: undefined }],
+    ['input', { ...entry, input: 5 }],
+    ['encoding', { ...entry, raw: undefined, rawBase64: 'e30=', encoding: 'klingon' }],
+    ['encoding', { ...entry, encoding: null }],
+  ])('that lacks what its topic or its text is told from is refused, its %s named', async (field, mended) => {
+    const records = await recordsFile(JSON.stringify(entry), JSON.stringify(mended));
+    await expect(replayed({ records, byTable: true }).describe()).rejects.toMatchObject({
+      code: 'dirty_entry',
+      fault: 'user',
+      message: expect.stringMatching(new RegExp(`^Line 2 .*"${field}"\\.$`)),
+    });
+  });
+
+  it('is read in the encoding that it names, by any of its names', async () => {
+    const gbk = {
+      ...entry,
+      raw: undefined,
+      rawBase64: Buffer.from([0x7b, 0x22, 0xd6, 0xd0, 0x22, 0x3a, 0x31, 0x7d]),
+    };
+    const line = JSON.stringify({ ...gbk, rawBase64: gbk.rawBase64.toString('base64'), encoding: 'GB2312' });
+    const source = replayed({ records: await recordsFile(line) });
+    const { partitions } = await source.partition(undefined, 1, 0, () => {});
+    const texts: string[] = [];
+    for await (const batch of source.read(partitions[0], 0, new AbortController().signal)) {
+      if (batch.shape === 'json') texts.push(Buffer.from(batch.json(0)).toString());
+    }
+    expect(texts).toEqual(['{"中":1}']);
+  });
+});
+
 describe('the names of columns beside the records of a run', () => {
   it.each([
     ['too long', async (path: string) => truncate(path, 3 * 1024 ** 3)],
