@@ -11,6 +11,11 @@ export interface Replayed {
   readonly encoding: string;
 }
 
+/** What it takes in memory, about: an entry tells the bytes of the record, and that may have been written by hand. */
+export function heldBytes({ entry: { raw = '', rawBase64 = '' }, record }: Replayed): number {
+  return raw.length + rawBase64.length + (isRecord(record) ? record.raw(0).length : 0);
+}
+
 /** Records that are replayed, under the ids and places that they had. A position counts the records before it. */
 class ReplayBatch {
   readonly length: number;

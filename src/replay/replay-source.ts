@@ -13,7 +13,7 @@ import type { Entries } from './entries.js';
 import { entriesInFiles } from './entry-files.js';
 import { columnsInTopic, entriesInTopic } from './entry-topic.js';
 import { parseOne } from './one-record.js';
-import { encodingOf, type Replayed, replayBatch } from './replay-batch.js';
+import { encodingOf, heldBytes, type Replayed, replayBatch } from './replay-batch.js';
 
 /** Which dirty records are replayed. */
 export interface ReplayFrom {
@@ -119,8 +119,9 @@ async function* read(
   for await (const entry of entriesIn(entries, partition, alive)) {
     number++;
     if (number <= Number(position)) continue;
-    replayed.push(await replay(entry));
-    bytes += entry.bytes;
+    const one = await replay(entry);
+    replayed.push(one);
+    bytes += heldBytes(one);
     if (replayed.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
     yield replayBatch(replayed, number - replayed.length, columns);
     replayed = [];

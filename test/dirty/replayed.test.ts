@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { source as sourceSchema } from '../../src/job/schema/source.js';
 import { type ReplayFrom, replaySource } from '../../src/replay/replay-source.js';
+import { createSource } from '../../src/sources/registry.js';
+import type { RecordBatch, Source } from '../../src/sources/source.js';
 
 let root: string;
 beforeAll(async () => {
@@ -87,6 +89,63 @@ describe('a mended record', () => {
       if (batch.shape === 'json') texts.push(Buffer.from(batch.json(0)).toString());
     }
     expect(texts).toEqual(['{"中":1}']);
+  });
+});
+
+describe('what a replay holds in memory', () => {
+  async function batchesOf(source: Source): Promise<RecordBatch[]> {
+    const batches: RecordBatch[] = [];
+    for (const partition of (await source.partition(undefined, 10, 0, () => {})).partitions)
+      for await (const batch of source.read(partition, partition.start, new AbortController().signal))
+        batches.push(batch);
+    return batches;
+  }
+
+  it.each([
+    ['csv', 'id,text\n', (n: number) => `${n},"some text"\n`, { columns: { id: 'string', text: 'string' } }],
+    ['ndjson', '', (n: number) => `{"id":${n},"text":"some text"}\n`, {}],
+  ])(
+    'is the records alone that it reads again from %s, not what stands around them',
+    async (type, head, line, columns) => {
+      const path = join(root, `all.${type}`);
+      await writeFile(path, head + Array.from({ length: 20_000 }, (_, n) => line(n)).join(''));
+      const spec = { type, path, ...columns };
+      const own = createSource(sourceSchema.parse(spec), { partitionSize: 1e9 });
+      const [source] = (await own.partition(undefined, 1, 0, () => {})).partitions;
+      const [batch] = await batchesOf(own);
+      const lines = [0, 1, 2].map((n) => {
+        const position = n === 0 ? source.start : batch.positionAfter(n - 1);
+        return JSON.stringify({
+          id: batch.id(n),
+          input: path,
+          position,
+          whole: false,
+          bytes: 20,
+          raw: 'some',
+          source,
+        });
+      });
+      const [again] = await batchesOf(replayed({ records: await recordsFile(...lines) }, spec));
+      for (const n of [0, 1, 2]) {
+        expect(again.fault(n)).toBeUndefined();
+        expect(again.raw(n)).toEqual(batch.raw(n));
+        expect(again.bytes(n)).toBe(batch.bytes(n));
+        expect(valuesOf(again, n)).toEqual(valuesOf(batch, n));
+        // Small ones share a pool of Node.js.
+        expect(again.raw(n).buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+      }
+    },
+  );
+
+  const valuesOf = (batch: RecordBatch, n: number) =>
+    batch.shape === 'text' ? batch.values(n) : Buffer.from(batch.json(n)).toString();
+
+  it('does not depend on the bytes that an entry says that it has', async () => {
+    const raw = JSON.stringify({ text: 'x'.repeat(500_000) });
+    const line = (bytes: unknown) => JSON.stringify({ id: 'a', input: 'x.ndjson', whole: true, bytes, raw });
+    const records = await recordsFile(...[0, -1e9, undefined, 'many', 0, 0].map(line));
+    const batches = await batchesOf(replayed({ records }));
+    expect(batches.map(({ length }) => length)).toEqual([2, 2, 2]);
   });
 });
 
