@@ -193,8 +193,14 @@ describe('a glob that names could be matched by in more ways than can be tried',
   const long = 'a'.repeat(240);
 
   test.each([
-    '*a*a*a*a*b',
+    '*a*a*b',
     '*a'.repeat(100),
+    '**/a/**/a/**/b',
+    '**/*a*/**/b',
+    '*a*/*a*b',
+    '*a*{/x,}*b',
+    `${'{a,a}/'.repeat(30)}b`,
+    `*{${'a,'.repeat(20)}}*b`,
     '((a+)+)+b',
     '(a|aa)+b',
     '(a|aa)*b',
@@ -211,13 +217,32 @@ describe('a glob that names could be matched by in more ways than can be tried',
     expect(fault.message).toContain(pattern);
   });
 
-  test.each(['*a*a*a*', '{a,b}*{a,b}', '[a-z]*', 'a*/**', '\\(a\\)\\|*', '(1)', '?'.repeat(240)])(
-    '%s is none',
-    async (pattern) => {
-      const path = at('long', pattern);
-      await names(path, {}).catch((fault) => expect(fault).toMatchObject({ code: 'no_match' }));
-    },
-  );
+  test.each([
+    '*a*',
+    '**/*a*',
+    '{a,b}*{a,b}',
+    '[a-z]*',
+    'a*/**',
+    '**/a*/**/b*',
+    '\\(a\\)\\|*',
+    '(1)',
+    '?'.repeat(240),
+  ])('%s is none', async (pattern) => {
+    const path = at('long', pattern);
+    await names(path, {}).catch((fault) => expect(fault).toMatchObject({ code: 'no_match' }));
+  });
+});
+
+test('folders that are too deep to be searched are refused, not passed over', async () => {
+  mkdirSync(at('deep', 'a/'.repeat(64)), { recursive: true });
+  writeFileSync(at('deep', 'a/'.repeat(64), 'x.ndjson'), '{}\n');
+  expect(await names(at('deep/**/*.ndjson'), {})).toHaveLength(1);
+  mkdirSync(at('deep', 'a/'.repeat(65)));
+  expect(await faultOf(() => names(at('deep/**/*.ndjson'), {}))).toMatchObject({
+    code: 'folders_too_deep',
+    fault: 'user',
+    message: expect.stringContaining('more than 64 folders'),
+  });
 });
 
 test.each(['data/*//', 'data/s*/////', '*/'])('slashes behind the glob %s say nothing', async (path) => {

@@ -3,6 +3,7 @@ import { type FileSystemAdapter, glob } from 'tinyglobby';
 import { type Folders, requireAllowed } from '../../folders/folders.js';
 import { userFault } from '../../job/fault.js';
 import { errorCode, fileFault } from './faults.js';
+import { requireReachable } from './glob-limits.js';
 
 /** Folders that one glob may list. Links that lead to each other make more of a few than anybody has. */
 const MAX_FOLDERS = 100_000;
@@ -19,7 +20,7 @@ export async function globFiles(
   pattern: string,
   folders: Folders | undefined,
 ): Promise<string[]> {
-  const listing = new Listing(folders);
+  const listing = new Listing(folder, folders);
   const { readdir, realpath, stat } = listing;
   // The library passes over what it can't look at; it must not.
   const fs = { readdir, realpath, stat } as unknown as FileSystemAdapter;
@@ -36,12 +37,15 @@ type Callback<T> = (error: unknown, value?: T) => void;
 /** The file system as the glob library sees it. */
 class Listing {
   readonly errors: { path: string; error: unknown }[] = [];
+  readonly #depth: number;
   readonly #folders: Folders | undefined;
   /** The links that led to folders, by where they lead. */
   readonly #links = new Map<string, string>();
   #count = 0;
 
-  constructor(folders: Folders | undefined) {
+  /** @param folder where it begins */
+  constructor(folder: string, folders: Folders | undefined) {
+    this.#depth = depthOf(folder);
     this.#folders = folders;
   }
 
@@ -56,11 +60,15 @@ class Listing {
       failed(tooMany(named));
       return;
     }
+    const look = async () => {
+      requireReachable(named, depthOf(real) - this.#depth);
+      await requireAllowed(real, this.#folders, 'read', named);
+    };
     const list = () =>
       readdir(path, { ...options, withFileTypes: true }, (error, entries) =>
         error ? failed(error) : callback(null, entries),
       );
-    requireAllowed(real, this.#folders, 'read', named).then(list, failed);
+    look().then(list, failed);
   };
 
   /** The library asks for links only: it takes what ends in a slash for a folder, by {@link stat}. */
@@ -81,6 +89,8 @@ class Listing {
 }
 
 const withoutSlash = (path: string) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+
+const depthOf = (path: string) => withoutSlash(path).split(/[\\/]/).length;
 
 const tooMany = (path: string) =>
   userFault(
