@@ -71,8 +71,18 @@ export async function requireAllowed(
   access: Access,
   named = path,
 ): Promise<void> {
+  if (await isAllowed(path, folders, access)) return;
+  throw notAllowed(named, allowedOf(folders, access) ?? [], access);
+}
+
+/** Whether {@link requireAllowed} lets it pass. */
+export async function isAllowed(
+  path: string,
+  folders: Folders | undefined,
+  access: Access,
+): Promise<boolean> {
   const allowed = allowedOf(folders, access);
-  if (allowed && !(await isWithin(await realPath(path), allowed))) throw notAllowed(named, allowed, access);
+  return !allowed || (await isWithin(await realPath(path), allowed));
 }
 
 /**

@@ -233,6 +233,17 @@ describe('a glob that names could be matched by in more ways than can be tried',
   });
 });
 
+test.each([
+  ['a folder with the name of a pattern', 'secret/[x]/*.ndjson', () => mkdirSync(at('secret/[x]'))],
+  ['a file with one', 'secret/[y].ndjson', () => writeFileSync(at('secret/[y].ndjson'), '{}')],
+])('nobody is told whether there is %s where nothing may be read', async (_, path, make) => {
+  const before = await faultOf(() => names(at(path)));
+  make();
+  const after = await faultOf(() => names(at(path)));
+  expect(before).toMatchObject({ code: 'folder_not_allowed', fault: 'user' });
+  expect([after.message, after.mend]).toEqual([before.message, before.mend]);
+});
+
 test('folders that are too deep to be searched are refused, not passed over', async () => {
   mkdirSync(at('deep', 'a/'.repeat(64)), { recursive: true });
   writeFileSync(at('deep', 'a/'.repeat(64), 'x.ndjson'), '{}\n');

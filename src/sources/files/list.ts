@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, parse, sep } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
-import type { Folders } from '../../folders/folders.js';
+import { type Folders, isAllowed } from '../../folders/folders.js';
 import { userFault } from '../../job/fault.js';
 import { errorCode, fileFault } from './faults.js';
 import { globFiles } from './glob-files.js';
@@ -17,14 +17,14 @@ import { requireBounded } from './glob-limits.js';
 export async function listFiles(paths: string | readonly string[], folders?: Folders): Promise<string[]> {
   const found = new Set<string>();
   for (const path of typeof paths === 'string' ? [paths] : paths) {
-    if (!isDynamicPattern(path) || (await kindOf(path)) === 'file') found.add(path);
+    if (!isDynamicPattern(path) || (await kindOf(path, folders)) === 'file') found.add(path);
     else for (const file of await expand(path, folders)) found.add(file);
   }
   return [...found].sort();
 }
 
 async function expand(pattern: string, folders: Folders | undefined): Promise<string[]> {
-  const { folder, rest } = await splitPattern(pattern);
+  const { folder, rest } = await splitPattern(pattern, folders);
   requireBounded(rest);
   const files = await globFiles(folder, rest, folders);
   if (files.length > 0) return files;
@@ -36,12 +36,15 @@ async function expand(pattern: string, folders: Folders | undefined): Promise<st
 }
 
 /** The longest folder at the start of the pattern that can be taken by its name, and what is left to match below it. */
-async function splitPattern(pattern: string): Promise<{ folder: string; rest: string }> {
+async function splitPattern(
+  pattern: string,
+  folders: Folders | undefined,
+): Promise<{ folder: string; rest: string }> {
   let folder = parse(pattern).root;
   const parts = pattern.slice(folder.length).split(sep === '\\' ? /[\\/]/ : '/');
   while (parts.length > 1) {
     const next = join(folder, parts[0]);
-    if (isDynamicPattern(parts[0]) && (await kindOf(next)) !== 'folder') break;
+    if (isDynamicPattern(parts[0]) && (await kindOf(next, folders)) !== 'folder') break;
     folder = next;
     parts.shift();
   }
@@ -49,7 +52,9 @@ async function splitPattern(pattern: string): Promise<{ folder: string; rest: st
   return { folder, rest: parts.join('/').replace(/\/+$/, '') };
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+/** Nothing is told of what may not be read: it is refused as soon as something is done with it, whether it is there or not. */
+async function kindOf(path: string, folders: Folders | undefined): Promise<'file' | 'folder' | undefined> {
+  if (!(await isAllowed(path, folders, 'read'))) return undefined;
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
