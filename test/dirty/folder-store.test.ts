@@ -367,6 +367,17 @@ describe('readEntries', () => {
   });
 });
 
+it("says of a run's folder that can't be listed what to mend", async () => {
+  await writeFile(join(root, 'no-folder'), '');
+  for (const folder of [join(root, 'no-folder'), join(root, 'no-folder', 'run')]) {
+    await expect(entryFiles(folder)).rejects.toMatchObject({
+      code: 'records_unreadable',
+      fault: 'user',
+      message: expect.stringContaining(folder),
+    });
+  }
+});
+
 describe('readAbout', () => {
   it('knows of nothing where there is nothing', async () => {
     expect(await readAbout(join(root, 'none'))).toBeUndefined();

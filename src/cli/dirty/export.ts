@@ -49,10 +49,16 @@ export const exportCommand = (): Command =>
 async function write(entries: AsyncIterable<DirtyEntry>, path: string): Promise<number> {
   const { readable } = await import('../../replay/entry-text.js');
   let count = 0;
+  let unread: unknown;
   async function* lines() {
-    for await (const entry of entries) {
-      count++;
-      yield `${JSON.stringify(readable(entry))}\n`;
+    try {
+      for await (const entry of entries) {
+        count++;
+        yield `${JSON.stringify(readable(entry))}\n`;
+      }
+    } catch (error) {
+      unread = error;
+      throw error;
     }
   }
   try {
@@ -60,7 +66,8 @@ async function write(entries: AsyncIterable<DirtyEntry>, path: string): Promise<
     await pipeline(Readable.from(lines()), createWriteStream(path, { flags: 'wx', mode: 0o640 }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined || !('syscall' in (error as object))) throw error;
+    // Reading the store may fail as well, which no other path mends.
+    if (error === unread || code === undefined || !('syscall' in (error as object))) throw error;
     const why = code === 'EEXIST' ? 'it exists already' : message;
     throw userFault(
       'not_exported',

@@ -5,19 +5,29 @@ import type { Folders } from '../../folders/folders.js';
 import { type Fault, userFault } from '../../job/fault.js';
 import { MAX_RECORD_BYTES } from '../../job/schema/source.js';
 import { type DirtyEntry, whyNoEntry } from '../entry.js';
-import { aboutUnreadable } from './faults.js';
+import { aboutUnreadable, recordsUnreadable } from './faults.js';
 import { ABOUT_FILE, isPartitionFile } from './layout.js';
 import { linesOf } from './lines.js';
 import { type OpenEntriesOptions, openEntries } from './open-entries.js';
 
-/** The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder. */
+const NOT_LISTED: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not list the folder',
+  EPERM: 'this user may not list the folder',
+  ENOTDIR: 'a part of the path is a file',
+};
+
+/**
+ * The files of a run's folder that hold entries, in the order of the partitions; none where there is no such folder.
+ * @throws Fault the user's `records_unreadable` where it can't be listed
+ */
 export async function entryFiles(folder: string): Promise<string[]> {
   try {
     const names = (await readdir(folder)).filter(isPartitionFile);
     return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).map((name) => join(folder, name));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw Object.hasOwn(NOT_LISTED, code) ? recordsUnreadable(folder, NOT_LISTED[code], error) : error;
   }
 }
 
