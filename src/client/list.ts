@@ -46,23 +46,24 @@ export async function listRuns(session: Session, limit = 20): Promise<RunListing
 /** A run of a job, as the server lists it. */
 export interface ListedRun {
   readonly run: RunRef;
-  /** Of a run that was continued: when its latest execution started. */
-  readonly startTime: Date;
   readonly memo: MigrationMemo;
 }
 
-/** All runs of one workflow id that the server still knows, the latest first; its list lags behind by moments. */
-export async function* runsOf(session: Session, workflowId: string): AsyncGenerator<ListedRun> {
+/**
+ * The runs of one workflow id, the latest first. The server's list lags behind by moments.
+ * @param since those whose latest execution has started later
+ */
+export async function* runsOf(session: Session, workflowId: string, since: Date): AsyncGenerator<ListedRun> {
   const id = workflowId.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-  const query = `WorkflowId = '${id}' AND ${LATEST_OF_CHAINS}`;
+  const query = `WorkflowId = '${id}' AND StartTime > '${since.toISOString()}' AND ${LATEST_OF_CHAINS}`;
   for await (const info of session.lists.workflow.list({ query })) yield listed(info);
 }
 
-function listed({ workflowId, runId, startTime, memo: noted }: WorkflowExecutionInfo): ListedRun {
+function listed({ workflowId, runId, memo: noted }: WorkflowExecutionInfo): ListedRun {
   const memo: MigrationMemo = noted ?? {};
   // The server's list does not tell the first of a chain, but the run itself does.
   const run = { workflowId, runId: (memo.report ?? memo.soFar)?.runId ?? runId };
-  return { run, startTime, memo };
+  return { run, memo };
 }
 
 function listing(info: WorkflowExecutionInfo): RunListing {

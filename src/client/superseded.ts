@@ -1,5 +1,4 @@
-import { userFault } from '../job/fault.js';
-import type { MigrationMemo } from '../workflows/definitions.js';
+import { Fault, userFault } from '../job/fault.js';
 import { type Execution, findExecution } from './executions.js';
 import { runsOf } from './list.js';
 import { call } from './rpc.js';
@@ -33,10 +32,16 @@ export async function requireOwnStore(
 
 /** By what it noted; one that no worker has taken yet has noted nothing, but took it over. */
 async function storeOf(session: Session, { run, memo }: Execution): Promise<string | undefined> {
-  return notedStore(memo) ?? (await runStart(session, run)).carried?.dirtyStore;
+  const noted = memo.report ?? memo.soFar;
+  if (noted) return noted.dirtyStore;
+  try {
+    return (await runStart(session, run)).carried?.dirtyStore;
+  } catch (error) {
+    // It was started without a job, and goes on with nothing.
+    if (error instanceof Fault && error.code === 'no_input') return undefined;
+    throw error;
+  }
 }
-
-const notedStore = ({ report, soFar }: MigrationMemo) => (report ?? soFar)?.dirtyStore;
 
 /** The latest of the runs before the latest one that went on with this, by the server's list. */
 async function wentOnEarlier(
@@ -46,9 +51,8 @@ async function wentOnEarlier(
   dirtyStore: string,
 ): Promise<RunRef | undefined> {
   return await call(session, async () => {
-    for await (const { run, startTime, memo } of runsOf(session, workflowId)) {
-      const isLater = startTime > since && run.runId !== runId;
-      if (isLater && notedStore(memo) === dirtyStore) return run;
+    for await (const { run, memo } of runsOf(session, workflowId, since)) {
+      if (run.runId !== runId && (memo.report ?? memo.soFar)?.dirtyStore === dirtyStore) return run;
     }
     return undefined;
   });

@@ -204,6 +204,16 @@ describe('FolderStore', () => {
     });
   });
 
+  it('keeps what is being written when it is closed', async () => {
+    const path = newFile();
+    const store = await open(path);
+    store.append([record('1')]);
+    const flushing = store.flush();
+    await store.close();
+    await flushing;
+    expect(await readFile(path)).toHaveLength(store.length.length);
+  });
+
   it('fails, and goes on failing, where nothing can be written', async () => {
     const path = newFile();
     const store = await open(path);

@@ -96,8 +96,9 @@ export class FolderStore implements DirtyStore {
     }
   }
 
-  /** A file without entries goes again. */
+  /** A file without entries goes again. What is being written is waited for, as it may count as kept: whoever flushed hears how it ends. */
   async close(): Promise<void> {
+    await Promise.allSettled([this.#writing]);
     const handle = this.#handle;
     this.#handle = undefined;
     if (!handle) return;

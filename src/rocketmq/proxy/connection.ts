@@ -22,11 +22,9 @@ const UNAVAILABLE = 14;
 /** After so many requests without an answer a connection is taken for dead. */
 const MOST_UNANSWERED = 2;
 /** How long an answer is waited for at most where the line is narrow, in milliseconds. */
-const LONGEST_WAIT_MS = 80_000;
+const LONGEST_WAIT_MS = 40_000;
 /** How often it is looked whether something came, in milliseconds. */
 const LOOK_MS = 250;
-/** How long connecting may take where there is another address, in milliseconds. */
-const CONNECT_MS = 3000;
 
 export interface Address {
   readonly host: string;
@@ -36,8 +34,8 @@ export interface Address {
 export interface ConnectionOptions {
   /** @default none: everything is sent in plain */
   readonly tls: TlsClient | undefined;
-  /** Whether there is another address to go to where this one can't be reached. */
-  readonly hasOther: boolean;
+  /** Where there is another address to go to: how long connecting to this one may take, in milliseconds. @default there is none */
+  readonly connectMs: number | undefined;
   /**
    * Told when it is to be given up: it is dead, or can't be made and there is another address.
    * @param withinMs how long what is under way may still be answered, in milliseconds
@@ -64,6 +62,7 @@ export class ProxyConnection {
   #heard = { bytes: 0, at: 0 };
   readonly #looking: NodeJS.Timeout;
   readonly #connecting: NodeJS.Timeout | undefined;
+  #isMade = false;
   #isClosed = false;
   /** Requests, one after the other, that ended without an answer in time while nothing came. */
   #unanswered = 0;
@@ -71,7 +70,7 @@ export class ProxyConnection {
   #waitMs = 0;
 
   constructor({ host, port }: Address, options: ConnectionOptions) {
-    const { tls, hasOther, onGivenUp } = options;
+    const { tls, connectMs, onGivenUp } = options;
     this.#options = options;
     const onSocket = (socket: Socket) => this.#take(socket);
     this.#tls = tls && new TlsCredentials(tls, host, onSocket);
@@ -85,12 +84,17 @@ export class ProxyConnection {
       },
     );
     this.#looking = setInterval(() => this.#look(), LOOK_MS).unref();
-    if (hasOther) this.#connecting = setTimeout(() => onGivenUp(0), CONNECT_MS).unref();
+    if (connectMs !== undefined) this.#connecting = setTimeout(() => onGivenUp(0), connectMs).unref();
   }
 
   /** Why the server is not reached by TLS, if it is not. */
   get tlsFailure(): Error | undefined {
     return this.#tls?.failure;
+  }
+
+  /** Whether the address was reached at all. */
+  get isMade(): boolean {
+    return this.#isMade;
   }
 
   /**
@@ -114,8 +118,10 @@ export class ProxyConnection {
         else if (!isAlive) this.#unanswered++;
         if (isLarge) this.#adapt(waitMs, isAlive ? undefined : Date.now() - began);
         // Of a server that is gone gRPC says so at once.
-        const isGone = error?.code === UNAVAILABLE && this.#options.hasOther;
-        if (isGone || this.#unanswered >= MOST_UNANSWERED) this.#options.onGivenUp(timeoutMs);
+        const isGone = error?.code === UNAVAILABLE && this.#options.connectMs !== undefined;
+        if (isGone || this.#unanswered >= MOST_UNANSWERED) {
+          this.#options.onGivenUp(Math.max(timeoutMs, this.#waitMs));
+        }
         if (error) reject(withCause(error, this.tlsFailure));
         else resolve(response);
       });
@@ -136,10 +142,12 @@ export class ProxyConnection {
   #take(socket: Socket): void {
     clearTimeout(this.#connecting);
     if (this.#isClosed) {
-      // gRPC would forget it, and leave it open.
+      // gRPC would forget it, and leave it open; or make the next one, where it was closed before it knew the address.
       socket.destroy();
+      this.client.close();
       throw new Error('the connection was closed before it was made');
     }
+    this.#isMade = true;
     this.#sockets.add(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);

@@ -19,6 +19,13 @@ import { ProxyConnection, type StartCall } from './connection.js';
 const FAREWELL_MS = 1000;
 
 /**
+ * How long connecting may take where there is another address, in milliseconds. It is doubled when none was reached: names may be slow to
+ * resolve.
+ */
+const CONNECT_MS = 3000;
+const MOST_DOUBLINGS = 4;
+
+/**
  * The connections of the official client, with seven things mended:
  * - it keeps them by the identity of an `Endpoints` object, and every refresh of a route makes new ones, so sockets
  *   pile up; here the address is the key;
@@ -40,6 +47,8 @@ export class ProxyConnections extends RpcClientManager {
   readonly #tls: TlsClient | undefined;
   /** Which of several addresses has its turn: not every producer begins with the same. */
   #turn = Math.floor(Math.random() * 2 ** 16);
+  /** Addresses, one after the other, that were not reached in time. */
+  #missed = 0;
   #closed = false;
 
   /** @param tls how to connect by TLS; without it everything is sent in plain */
@@ -120,15 +129,16 @@ export class ProxyConnections extends RpcClientManager {
     const open = this.#connections.get(facade);
     if (open) return open;
     const address = addresses[this.#turn % addresses.length];
-    const hasOther = addresses.length > 1;
     const connection = new ProxyConnection(address, {
       tls: this.#tls,
-      hasOther,
+      connectMs:
+        addresses.length > 1 ? CONNECT_MS * 2 ** Math.floor(this.#missed / addresses.length) : undefined,
       onGivenUp: (withinMs) => {
         if (this.#connections.get(facade) !== connection) return;
         this.#logger.info('no answers from %s:%d: connecting anew', address.host, address.port);
         this.#connections.delete(facade);
         this.#turn++;
+        this.#missed = connection.isMade ? 0 : Math.min(this.#missed + 1, addresses.length * MOST_DOUBLINGS);
         connection.close(withinMs);
       },
     });
